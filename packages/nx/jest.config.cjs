@@ -1,0 +1,4 @@
+module.exports = {
+  displayName: 'nx',
+  preset: '../../jest.preset.cjs',
+};
