@@ -1,0 +1,62 @@
+/** The one place of the e2e project that reads environment variables. */
+
+const DEFAULT_NX_VERSIONS = ['22.7.12', '24.0.6'];
+
+/** What a child process may inherit; everything else (`NX_*`, `LARDER_*`, `npm_*` …) is withheld. */
+const INHERITED_VARIABLES = [
+  'PATH',
+  'HOME',
+  'USER',
+  'LANG',
+  'TMPDIR',
+  'HTTP_PROXY',
+  'HTTPS_PROXY',
+  'NO_PROXY',
+  'http_proxy',
+  'https_proxy',
+  'no_proxy',
+  'NODE_EXTRA_CA_CERTS',
+  'npm_config_registry',
+  'npm_config_cache',
+  'npm_config_userconfig',
+];
+
+export type DaemonMode = 'off' | 'on';
+
+export interface E2eEnvironment {
+  /** Nx versions that the specs run with: `LARDER_E2E_NX`, separated by commas. */
+  readonly nxVersions: readonly string[];
+  /** Daemon modes that the round-trip spec runs with: `LARDER_E2E_DAEMON`, `off`, `on` or both. */
+  readonly daemonModes: readonly DaemonMode[];
+  /** Variables that every child process starts from. */
+  readonly inherited: Readonly<Record<string, string>>;
+}
+
+export function readEnvironment(
+  variables: Readonly<Record<string, string | undefined>> = process.env,
+): E2eEnvironment {
+  const inherited: Record<string, string> = {};
+  for (const name of INHERITED_VARIABLES) {
+    const value = variables[name];
+    if (value !== undefined) inherited[name] = value;
+  }
+  const daemonModes = listOf(variables.LARDER_E2E_DAEMON).map((mode) => {
+    if (mode !== 'on' && mode !== 'off') {
+      throw new Error(`LARDER_E2E_DAEMON must list "on" and "off", not "${mode}".`);
+    }
+    return mode;
+  });
+  const nxVersions = listOf(variables.LARDER_E2E_NX);
+  return {
+    nxVersions: nxVersions.length > 0 ? nxVersions : DEFAULT_NX_VERSIONS,
+    daemonModes: daemonModes.length > 0 ? daemonModes : ['off', 'on'],
+    inherited,
+  };
+}
+
+function listOf(value = ''): string[] {
+  return value
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
+}

@@ -1,0 +1,38 @@
+import { join } from 'node:path';
+
+import { installationsFolder, repositoryRoot } from '../repository.ts';
+
+/** A set of packages that is installed together, as a user would with one `npm install`. */
+export interface Installation {
+  /** The folder's name; unique among the installations. */
+  readonly name: string;
+  /** Exact versions from npm's registry. */
+  readonly packages: Readonly<Record<string, string>>;
+  /** Packages of this repository, installed from the local registry. */
+  readonly larderPackages: readonly LarderPackage[];
+}
+
+export type LarderPackage = '@larder/client' | '@larder/nx' | '@larder/server';
+
+/** Where the repository builds each package. */
+export const packageFolders: Readonly<Record<LarderPackage, string>> = {
+  '@larder/client': join(repositoryRoot, 'packages', 'client'),
+  '@larder/nx': join(repositoryRoot, 'packages', 'nx'),
+  '@larder/server': join(repositoryRoot, 'packages', 'server'),
+};
+
+export const serverInstallation: Installation = {
+  name: 'server',
+  packages: {},
+  larderPackages: ['@larder/server'],
+};
+
+/** Nx with the plugin. */
+export function nxInstallation(nxVersion: string): Installation {
+  return { name: `nx-${nxVersion}`, packages: { nx: nxVersion }, larderPackages: ['@larder/nx'] };
+}
+
+/** Where an installation lies once it is prepared. */
+export function installationFolder(installation: Installation): string {
+  return join(installationsFolder, installation.name);
+}

@@ -1,0 +1,25 @@
+/** Collects what a test opens and closes it in reverse order, all of it, even if one step fails. */
+export interface CleanupStack {
+  readonly add: (close: () => Promise<unknown>) => void;
+  readonly run: () => Promise<void>;
+}
+
+export function createCleanupStack(): CleanupStack {
+  const steps: (() => Promise<unknown>)[] = [];
+  return {
+    add(close) {
+      steps.push(close);
+    },
+    async run() {
+      const failures: unknown[] = [];
+      for (let step = steps.pop(); step !== undefined; step = steps.pop()) {
+        try {
+          await step();
+        } catch (error) {
+          failures.push(error);
+        }
+      }
+      if (failures.length > 0) throw new AggregateError(failures, 'Cleaning up failed.');
+    },
+  };
+}

@@ -1,0 +1,133 @@
+import { readEnvironment } from './environment.ts';
+import { createMachine } from './machines/create-machine.ts';
+import { type CleanupStack, createCleanupStack } from './processes/cleanup-stack.ts';
+import { larderVariables, startLarderServer } from './server/start-larder-server.ts';
+import { createWorkspace, type Workspace } from './workspace/create-workspace.ts';
+import { larderLines } from './workspace/larder-lines.ts';
+import { keepsSymlinks } from './workspace/nx-version.ts';
+import {
+  type OutputTree,
+  readOutputs,
+  removeLocalCache,
+  removeOutputs,
+} from './workspace/outputs.ts';
+import { type TaskSource } from './workspace/run-record.ts';
+import { type Build, runBuild, startDaemon, stopDaemon } from './workspace/run-build.ts';
+import { sixProjects } from './workspace/six-projects.ts';
+
+const { nxVersions, daemonModes } = readEnvironment();
+const allProjects = sixProjects.map(({ name }) => name).sort();
+
+describe.each(nxVersions)('Nx %s', (nxVersion) => {
+  describe.each(daemonModes)('with the daemon %s', (daemon) => {
+    let cleanup: CleanupStack;
+    let firstBuild: Build;
+    let localBuild: Build;
+    let yardstick: OutputTree;
+    let remoteBuild: Build;
+    let restored: OutputTree;
+    let otherMachinesBuild: Build;
+    let restoredElsewhere: OutputTree;
+
+    beforeAll(async () => {
+      cleanup = createCleanupStack();
+      const serverMachine = await createMachine();
+      cleanup.add(serverMachine.remove);
+      const server = await startLarderServer(serverMachine);
+      cleanup.add(server.stop);
+      const env = larderVariables(server);
+
+      const workspace = await openWorkspace();
+      firstBuild = await runBuild(workspace, { daemon, env });
+
+      // The yardstick is what Nx's own local cache of this version brings back.
+      await removeOutputs(workspace);
+      localBuild = await runBuild(workspace, { daemon, env });
+      yardstick = await readOutputs(workspace, { followSymlinks: !keepsSymlinks(nxVersion) });
+
+      await stopDaemon(workspace);
+      await removeOutputs(workspace);
+      await removeLocalCache(workspace);
+      if (daemon === 'on') await startDaemon(workspace, env);
+      remoteBuild = await runBuild(workspace, { daemon, env });
+      restored = await readOutputs(workspace);
+
+      const elsewhere = await openWorkspace();
+      otherMachinesBuild = await runBuild(elsewhere, { daemon, env });
+      restoredElsewhere = await readOutputs(elsewhere);
+    });
+
+    afterAll(() => cleanup.run());
+
+    async function openWorkspace(): Promise<Workspace> {
+      const machine = await createMachine();
+      cleanup.add(machine.remove);
+      const workspace = await createWorkspace({
+        machine,
+        nxVersion,
+        projects: sixProjects,
+        cache: 'larder',
+      });
+      cleanup.add(() => stopDaemon(workspace));
+      return workspace;
+    }
+
+    it('runs every task once when nothing is cached', () => {
+      expect(firstBuild.exitCode).toBe(0);
+      expect(firstBuild.executed).toEqual(allProjects);
+      expect(sourcesOf(firstBuild)).toEqual(allFrom('executed'));
+    });
+
+    it('leaves hits in the local cache to Nx', () => {
+      expect(localBuild.exitCode).toBe(0);
+      expect(localBuild.executed).toEqual([]);
+      expect(sourcesOf(localBuild)).toEqual(allFrom('local'));
+    });
+
+    it('gets every task back once outputs and local cache are gone, without running one', () => {
+      expect(remoteBuild.exitCode).toBe(0);
+      expect(remoteBuild.executed).toEqual([]);
+      expect(sourcesOf(remoteBuild)).toEqual(allFrom('remote'));
+    });
+
+    it('restores what the local cache of Nx restores: bytes, permissions and structure', () => {
+      expect(Object.keys(yardstick)).toContain('projects/media/dist/film.bin');
+      expect(restored).toEqual(yardstick);
+    });
+
+    it('shows the terminal output of the tasks again', () => {
+      for (const name of allProjects) {
+        expect(firstBuild.terminalOutput[name]).toContain(`Done with ${name}`);
+      }
+      expect(remoteBuild.terminalOutput).toEqual(firstBuild.terminalOutput);
+    });
+
+    it('gives every task to a machine that never ran one', () => {
+      expect(otherMachinesBuild.exitCode).toBe(0);
+      expect(otherMachinesBuild.executed).toEqual([]);
+      expect(sourcesOf(otherMachinesBuild)).toEqual(allFrom('remote'));
+      expect(otherMachinesBuild.terminalOutput).toEqual(firstBuild.terminalOutput);
+      expect(restoredElsewhere).toEqual(yardstick);
+    });
+
+    // Nx shows what a plugin says only when no daemon stands in between.
+    if (daemon === 'off') {
+      it('reports in one line what came from the remote cache', () => {
+        expect(larderLines(firstBuild.output)).toEqual([
+          expect.stringMatching(/^Larder: 0 of 6 tasks from the remote cache\b/),
+        ]);
+        expect(larderLines(remoteBuild.output)).toEqual([
+          expect.stringMatching(/^Larder: 6 of 6 tasks from the remote cache\b.* down\b/),
+        ]);
+      });
+    }
+  });
+});
+
+function sourcesOf(build: Build): Record<string, TaskSource> {
+  return Object.fromEntries(build.tasks.map(({ project, source }) => [project, source]));
+}
+
+function allFrom(source: TaskSource): Record<string, TaskSource> {
+  return Object.fromEntries(allProjects.map((name) => [name, source]));
+}

@@ -1,0 +1,25 @@
+import { type ArtifactFormat } from './wire-hash.ts';
+
+/** The way by which the plugin gets into Nx. */
+export type Door = 'runner' | 'hooks';
+
+/** Nx takes a tasks runner before 20.8 and calls the plugin's hooks from there on. */
+export function doorOf(nxVersion: string): Door {
+  return isAtLeast(nxVersion, 20, 8) ? 'hooks' : 'runner';
+}
+
+/** The format of the artifacts that come through a door. */
+export function formatOf(nxVersion: string): ArtifactFormat {
+  return doorOf(nxVersion) === 'runner' ? 'tar.br' : 'nx.tar.gz';
+}
+
+/** Whether a remote hit brings symlinks back; Nx's own HTTP client followed them before 22. */
+export function keepsSymlinks(nxVersion: string): boolean {
+  return doorOf(nxVersion) === 'runner' || isAtLeast(nxVersion, 22);
+}
+
+/** Whether `version` (`22.7.12`) is of the given release line or a later one. */
+export function isAtLeast(version: string, major: number, minor = 0): boolean {
+  const [itsMajor = 0, itsMinor = 0] = version.split('.').map(Number);
+  return itsMajor > major || (itsMajor === major && itsMinor >= minor);
+}

@@ -1,0 +1,73 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
+
+import { type DaemonMode } from '../environment.ts';
+import { runCommand } from '../processes/run-command.ts';
+import { type Workspace } from './create-workspace.ts';
+import { readRunRecord, type TaskRecord } from './run-record.ts';
+import { splitTerminalOutput } from './terminal-output.ts';
+
+export interface BuildOptions {
+  readonly daemon?: DaemonMode;
+  readonly parallel?: number;
+  /** Added to the machine's environment. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** What one `nx run-many -t build` did. */
+export interface Build {
+  readonly exitCode: number | null;
+  /** Standard output and standard error, without colours. */
+  readonly output: string;
+  readonly durationMs: number;
+  readonly tasks: readonly TaskRecord[];
+  /** The projects whose task process really ran, sorted. */
+  readonly executed: readonly string[];
+  /** What each project's task said on the terminal. */
+  readonly terminalOutput: Readonly<Record<string, string>>;
+}
+
+/** Builds all projects and gathers what happened from Nx and from the tasks themselves. */
+export async function runBuild(
+  workspace: Workspace,
+  { daemon = 'off', parallel = 3, env = {} }: BuildOptions = {},
+): Promise<Build> {
+  await writeFile(workspace.executionsFile, '');
+  const args = ['run-many', '-t', 'build', `--parallel=${parallel}`, '--output-style=static'];
+  const result = await runNx(workspace, args, { ...env, NX_DAEMON: String(daemon === 'on') });
+  const executions = await readFile(workspace.executionsFile, 'utf8');
+  return {
+    exitCode: result.exitCode,
+    output: stripVTControlCharacters(`${result.stdout}${result.stderr}`),
+    durationMs: result.durationMs,
+    tasks: await readRunRecord(workspace),
+    executed: executions.split('\n').filter(Boolean).sort(),
+    terminalOutput: splitTerminalOutput(result.stdout),
+  };
+}
+
+/** Starts the workspace's daemon, so that the next build finds one that is running already. */
+export async function startDaemon(
+  workspace: Workspace,
+  env: Readonly<Record<string, string>>,
+): Promise<void> {
+  await runNx(workspace, ['daemon', '--start'], { ...env, NX_DAEMON: 'true' });
+}
+
+/** Ends the workspace's own daemon; harmless when there is none. */
+export async function stopDaemon(workspace: Workspace): Promise<void> {
+  await runNx(workspace, ['daemon', '--stop'], { NX_DAEMON: 'true' });
+}
+
+function runNx(workspace: Workspace, args: readonly string[], env: Record<string, string>) {
+  return runCommand(join(workspace.folder, 'node_modules', '.bin', 'nx'), args, {
+    cwd: workspace.folder,
+    env: {
+      ...workspace.machine.env,
+      NX_NO_CLOUD: 'true',
+      LARDER_E2E_EXECUTIONS: workspace.executionsFile,
+      ...env,
+    },
+  });
+}

@@ -1,0 +1,62 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { type Workspace } from './create-workspace.ts';
+
+/** Where a task's outputs came from. */
+export type TaskSource = 'executed' | 'local' | 'remote';
+
+/** What Nx itself noted about one task of its last run. */
+export interface TaskRecord {
+  readonly project: string;
+  readonly hash: string;
+  readonly source: TaskSource;
+  /** `endTime − startTime` as Nx has them. */
+  readonly durationMs: number;
+}
+
+/** `run.json`, which every Nx from 16 to 24 writes into its cache folder at the end of a run. */
+interface RunFile {
+  readonly run: { readonly startTime: string };
+  readonly tasks: readonly {
+    readonly projectName: string;
+    readonly hash: string;
+    readonly startTime: string;
+    readonly endTime: string;
+    readonly cacheStatus: string;
+  }[];
+}
+
+const SOURCES: Readonly<Record<string, TaskSource>> = {
+  'cache-miss': 'executed',
+  'local-cache-hit': 'local',
+  'remote-cache-hit': 'remote',
+};
+
+/** Reads what Nx noted about its last run in the workspace, in the order of the projects' names. */
+export async function readRunRecord(workspace: Workspace): Promise<TaskRecord[]> {
+  for (const folder of await cacheFolders(workspace)) {
+    const text = await readFile(join(folder, 'run.json'), 'utf8').catch(() => null);
+    if (text === null) continue;
+    return (JSON.parse(text) as RunFile).tasks
+      .map(({ projectName, hash, startTime, endTime, cacheStatus }) => {
+        const source = SOURCES[cacheStatus];
+        if (source === undefined) throw new Error(`Unknown cache status ${cacheStatus}.`);
+        return {
+          project: projectName,
+          hash,
+          source,
+          durationMs: Date.parse(endTime) - Date.parse(startTime),
+        };
+      })
+      .sort((a, b) => a.project.localeCompare(b.project));
+  }
+  throw new Error(`Nx left no run.json in ${workspace.folder}.`);
+}
+
+/** Nx 24 keeps its cache in the home folder, one folder per repository; earlier ones in `.nx`. */
+async function cacheFolders({ folder, machine }: Workspace): Promise<string[]> {
+  const shared = join(machine.home, '.nx');
+  const repositories = await readdir(shared).catch(() => []);
+  return [...repositories.map((name) => join(shared, name, 'cache')), join(folder, '.nx', 'cache')];
+}

@@ -1,0 +1,155 @@
+import { type Readable } from 'node:stream';
+
+/**
+ * Options of `createArtifactsClient`. Strings must not be empty; durations are whole milliseconds
+ * above zero.
+ */
+export interface ArtifactsClientOptions {
+  /**
+   * Where the server is: `http(s)://host[:port][/prefix]`, to which `/v8/artifacts` is appended.
+   * A trailing slash makes no difference. Default: `https://api.vercel.com`.
+   */
+  url?: string;
+  /** Sent as `Authorization: Bearer`, to the origin of `url` only. */
+  token: string;
+  /** Sent as the query parameter `teamId`; part of what a signature covers. */
+  teamId?: string;
+  /** The team's URL slug, sent as the query parameter `slug`. */
+  slug?: string;
+  /**
+   * Signs what is uploaded and demands a right signature on what is downloaded. Without it an
+   * upload carries its SHA-256 as tag, and a download is verified against such a tag.
+   */
+  signatureKey?: string;
+  /** Put in front of the user agent, for example `larder-nx/0.1.0`. */
+  product?: string;
+  /** Longest wait for a connection, including TLS. Default: 5000. */
+  connectTimeoutMs?: number;
+  /** Longest wait for the head of an answer once the request was handed to the system. Default: 10000. */
+  firstByteTimeoutMs?: number;
+  /** Longest time without a byte of a body in either direction. Default: 10000. */
+  stallTimeoutMs?: number;
+  /** How many connections to one origin may be open; further requests wait. Default: 8. */
+  maxConnections?: number;
+  /** When to stop asking a server that is down. */
+  breaker?: BreakerOptions;
+  /** Where this client runs, when that is not what the process itself can see. */
+  environment?: ClientEnvironment;
+}
+
+/** When the client stops sending requests to a server that is down, and for how long. */
+export interface BreakerOptions {
+  /** Outage failures in a row (no connection, time-outs, 5xx) that stop further requests. Default: 3. */
+  failureThreshold?: number;
+  /** The same while the server has never answered anything. Default: 1. */
+  coldFailureThreshold?: number;
+  /** How long requests then fail at once before a single one is tried again. Default: 30000. */
+  cooldownMs?: number;
+}
+
+/** What the client tells the server about where it runs. */
+export interface ClientEnvironment {
+  /**
+   * The CI vendor's constant from ci-info, such as `GITHUB_ACTIONS`, at most 50 characters; null
+   * outside CI. Default: found in the process's environment.
+   */
+  clientCi?: string | null;
+  /** Whether somebody sits at a terminal. Default: whether standard output is one. */
+  isInteractive?: boolean;
+}
+
+/** The content of an artifact that is to be sent: a stream of known length that can be read again. */
+export interface ArtifactBody {
+  /** The exact number of bytes that each stream yields. */
+  readonly sizeBytes: number;
+  /** Opens the content from its first byte; called once for each attempt and once for the tag. */
+  open(): Readable;
+}
+
+export interface RequestOptions {
+  /** Gives up: the call then fails with `LARDER_REQUEST_ABORTED`. */
+  signal?: AbortSignal;
+  /** How often a failed attempt is repeated; 0 means one attempt. Default: 4 for `put`, otherwise 2. */
+  retries?: number;
+}
+
+export interface PutOptions extends RequestOptions {
+  /** How long the task ran, in milliseconds; rounded. */
+  durationMs?: number;
+  /** Git commit of HEAD. */
+  sha?: string;
+  /** Hash of the uncommitted changes. */
+  dirtyHash?: string;
+  /**
+   * A ready-made tag, at most 600 characters. Saves reading the body once more; see
+   * `createArtifactTagger`.
+   */
+  tag?: string;
+}
+
+export interface GetToFileOptions extends RequestOptions {
+  /** Called when the head of a hit has arrived and before its content has; again for each attempt. */
+  onMetadata?: (metadata: ArtifactMetadata) => void;
+}
+
+/** What the server tells about an artifact besides its content. */
+export interface ArtifactMetadata {
+  /** null when the server does not announce it. */
+  sizeBytes: number | null;
+  /** How long the task ran when the artifact was made; 0 when unknown. */
+  durationMs: number;
+  tag: string | null;
+  sha: string | null;
+  dirtyHash: string | null;
+}
+
+/** A hit whose content is still to be read. */
+export interface Artifact {
+  metadata: ArtifactMetadata;
+  /**
+   * The content. Its end is reached only when length and tag are right; otherwise the stream is
+   * destroyed with a `LarderError`. Read it to the end or destroy it: until then it holds a
+   * connection.
+   */
+  body: Readable;
+}
+
+/** Whether remote caching is available to the team. */
+export type CachingStatus = 'enabled' | 'disabled' | 'over_limit' | 'paused';
+
+/**
+ * Client of the artifacts API. Every failure is a `LarderError` with a `ClientErrorCode`; that an
+ * artifact does not exist is not a failure but null.
+ *
+ * What the server says about access is remembered as long as the client lives: after a 401, 402 or
+ * `remote_caching_*` every call, and after a 403 `forbidden` on an upload every `put`, fails at
+ * once with the same code.
+ */
+export interface ArtifactsClient {
+  /** Uploads an artifact. Resolves when the server has accepted it. */
+  put(hash: string, body: ArtifactBody, options?: PutOptions): Promise<void>;
+  /**
+   * Opens an artifact for reading; null when the server does not have it. Attempts are repeated
+   * only until the head of the answer has arrived.
+   */
+  get(hash: string, options?: RequestOptions): Promise<Artifact | null>;
+  /**
+   * Downloads an artifact into a file; null when the server does not have it. The file appears,
+   * replacing one of the same name, only when all of it has arrived and length and tag are right.
+   * Its folder must exist.
+   */
+  getToFile(
+    hash: string,
+    file: string,
+    options?: GetToFileOptions,
+  ): Promise<ArtifactMetadata | null>;
+  /** Asks for an artifact's metadata; null when the server does not have it. */
+  head(hash: string, options?: RequestOptions): Promise<ArtifactMetadata | null>;
+  /** Asks whether remote caching is available to the team. */
+  status(options?: RequestOptions): Promise<CachingStatus>;
+  /**
+   * Aborts what is under way (it fails with `LARDER_CLIENT_CLOSED`) and resolves when no socket,
+   * timer or temporary file is left. May be called again.
+   */
+  close(): Promise<void>;
+}

@@ -1,0 +1,45 @@
+import { type ArtifactsClient, type ArtifactsClientOptions } from './artifacts-client.ts';
+import { type EndpointContext } from './endpoints/endpoint-context.ts';
+import { getArtifact } from './endpoints/get-artifact.ts';
+import { getArtifactToFile } from './endpoints/get-artifact-to-file.ts';
+import { getStatus } from './endpoints/get-status.ts';
+import { headArtifact } from './endpoints/head-artifact.ts';
+import { putArtifact } from './endpoints/put-artifact.ts';
+import { createOperations } from './operations.ts';
+import { resolveOptions } from './resolve-options.ts';
+import { nodeRuntime, type Runtime } from './runtime.ts';
+import { createTransport } from './transport/transport.ts';
+
+/**
+ * Creates a client of one server, team and token. It opens no connection before the first request
+ * and keeps no process alive; `close()` ends what is left.
+ *
+ * @throws LarderError `LARDER_CLIENT_OPTION_INVALID`
+ */
+export function createArtifactsClient(options: ArtifactsClientOptions): ArtifactsClient {
+  return assembleArtifactsClient(options, nodeRuntime);
+}
+
+/** {@link createArtifactsClient} with a clock of one's own. */
+export function assembleArtifactsClient(
+  options: ArtifactsClientOptions,
+  runtime: Runtime,
+): ArtifactsClient {
+  const resolved = resolveOptions(options);
+  const transport = createTransport(resolved, runtime);
+  const operations = createOperations();
+  const { teamId, signatureKey, environment } = resolved;
+  const context: EndpointContext = { transport, operations, teamId, signatureKey, environment };
+
+  return {
+    put: (hash, body, putOptions) => putArtifact(context, { hash, body }, putOptions),
+    get: (hash, getOptions) => getArtifact(context, hash, getOptions),
+    getToFile: (hash, file, getOptions) => getArtifactToFile(context, { hash, file }, getOptions),
+    head: (hash, headOptions) => headArtifact(context, hash, headOptions),
+    status: (statusOptions) => getStatus(context, statusOptions),
+    async close() {
+      await operations.close();
+      await transport.close();
+    },
+  };
+}

@@ -1,0 +1,12 @@
+import { type ClientEnvironment } from '../artifacts-client.ts';
+import { type Operations } from '../operations.ts';
+import { type Transport } from '../transport/transport.ts';
+
+/** What every endpoint works with. */
+export interface EndpointContext {
+  transport: Transport;
+  operations: Operations;
+  teamId: string | undefined;
+  signatureKey: string | undefined;
+  environment: Required<ClientEnvironment>;
+}

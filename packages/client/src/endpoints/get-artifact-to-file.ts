@@ -1,0 +1,92 @@
+import { randomBytes } from 'node:crypto';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
+import { pipeline } from 'node:stream/promises';
+import { type ArtifactMetadata, type GetToFileOptions } from '../artifacts-client.ts';
+import { createClientError } from '../errors/client-errors.ts';
+import { isLarderError } from '../errors/larder-error.ts';
+import {
+  createArtifactTagVerifier,
+  requireSignature,
+  verifyArtifactTag,
+} from '../signature/verify-artifact-tag.ts';
+import { type HttpAnswer } from '../transport/http-answer.ts';
+import { assertPlainContent } from './artifact-headers.ts';
+import { type EndpointContext } from './endpoint-context.ts';
+import { readArtifact } from './read-artifact.ts';
+import { VerifiedContent } from './verified-content.ts';
+
+const BUFFER_SIZE_BYTES = 256 * 1024;
+
+export function getArtifactToFile(
+  context: EndpointContext,
+  { hash, file }: { hash: string; file: string },
+  options: GetToFileOptions = {},
+): Promise<ArtifactMetadata | null> {
+  return context.operations.run(options.signal, (operation) =>
+    readArtifact(context, operation, {
+      method: 'GET',
+      hash,
+      options,
+      async onHit(answer, metadata) {
+        assertPlainContent(answer);
+        options.onMetadata?.(metadata);
+        await saveVerified(context, { hash, file, answer, metadata, signal: operation.signal });
+        return metadata;
+      },
+    }),
+  );
+}
+
+interface Download {
+  hash: string;
+  file: string;
+  answer: HttpAnswer;
+  metadata: ArtifactMetadata;
+  signal: AbortSignal;
+}
+
+async function saveVerified(context: EndpointContext, download: Download): Promise<void> {
+  const temporary = `${download.file}.${randomBytes(6).toString('hex')}.tmp`;
+  try {
+    try {
+      await writeVerified(context, temporary, download);
+      await rename(temporary, download.file);
+    } finally {
+      await rm(temporary, { force: true });
+    }
+  } catch (error) {
+    if (isLarderError(error)) throw error;
+    download.signal.throwIfAborted();
+    throw createClientError(
+      'LARDER_FILE_WRITE_FAILED',
+      `The artifact ${download.hash} cannot be written to ${download.file}`,
+      error,
+    );
+  }
+}
+
+async function writeVerified(
+  { teamId, signatureKey }: EndpointContext,
+  temporary: string,
+  { hash, answer, metadata, signal }: Download,
+): Promise<void> {
+  const { tag, sizeBytes } = metadata;
+  // A signature starts with the length: unless it is announced, the file has to be read again.
+  const isVerifiedAfterwards = signatureKey !== undefined && sizeBytes === null;
+  if (isVerifiedAfterwards) requireSignature(tag, hash);
+  const verifier = isVerifiedAfterwards
+    ? null
+    : createArtifactTagVerifier(tag, { hash, sizeBytes: sizeBytes ?? 0, teamId, signatureKey });
+
+  const content = new VerifiedContent({ hash, metadata, verifier });
+  await pipeline(answer.body, content, createWriteStream(temporary, { flags: 'wx', highWaterMark: BUFFER_SIZE_BYTES }), { signal });
+  if (isVerifiedAfterwards) {
+    await verifyArtifactTag(createReadStream(temporary, { signal }), tag, {
+      hash,
+      sizeBytes: content.seenBytes,
+      teamId,
+      signatureKey,
+    });
+  }
+}

@@ -1,0 +1,74 @@
+import { type Readable } from 'node:stream';
+import { type ArtifactBody, type PutOptions } from '../artifacts-client.ts';
+import { createClientError } from '../errors/client-errors.ts';
+import { isLarderError } from '../errors/larder-error.ts';
+import { createArtifactTag } from '../signature/create-artifact-tag.ts';
+import { discard } from '../transport/http-answer.ts';
+import { artifactPath } from './artifact-hash.ts';
+import { metadataHeaders, senderHeaders } from './artifact-headers.ts';
+import { type EndpointContext } from './endpoint-context.ts';
+import { DEFAULT_WRITE_RETRIES, resolveRetries } from './retries.ts';
+
+export function putArtifact(
+  context: EndpointContext,
+  { hash, body }: { hash: string; body: ArtifactBody },
+  options: PutOptions = {},
+): Promise<void> {
+  return context.operations.run(options.signal, async ({ signal }) => {
+    const path = artifactPath(hash);
+    assertSize(body.sizeBytes);
+    const headers = metadataHeaders(options);
+    const retries = resolveRetries(options.retries, DEFAULT_WRITE_RETRIES);
+    context.transport.assertAvailable('write');
+    const tag = options.tag ?? (await computeTag(context, hash, body, signal));
+    await context.transport.call({
+      method: 'PUT',
+      path,
+      access: 'write',
+      headers: {
+        ...senderHeaders(context.environment),
+        ...headers,
+        'x-artifact-tag': tag,
+        'content-type': 'application/octet-stream',
+        'content-length': String(body.sizeBytes),
+      },
+      body,
+      retries,
+      signal,
+      isExpected: (status) => status >= 200 && status < 300,
+      handle: (answer) => discard(answer.body),
+    });
+  });
+}
+
+async function computeTag(
+  { teamId, signatureKey }: EndpointContext,
+  hash: string,
+  body: ArtifactBody,
+  signal: AbortSignal,
+): Promise<string> {
+  let content: Readable | null = null;
+  const stop = (): void => {
+    content?.destroy(signal.reason as Error);
+  };
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    content = body.open();
+    const { sizeBytes } = body;
+    return await createArtifactTag(content, { hash, sizeBytes, teamId, signatureKey });
+  } catch (error) {
+    signal.throwIfAborted();
+    if (isLarderError(error)) throw error;
+    throw createClientError('LARDER_BODY_UNREADABLE', `The body of ${hash} cannot be read`, error);
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+}
+
+function assertSize(sizeBytes: number): void {
+  if (Number.isSafeInteger(sizeBytes) && sizeBytes >= 0) return;
+  throw createClientError(
+    'LARDER_BODY_LENGTH_MISMATCH',
+    `The size of a body must be a whole number of bytes, not ${sizeBytes}`,
+  );
+}

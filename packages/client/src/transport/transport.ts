@@ -1,0 +1,150 @@
+import { finished } from 'node:stream';
+import { Agent } from 'undici';
+import { type ArtifactBody } from '../artifacts-client.ts';
+import { createClientError, isOutage, isRetryable } from '../errors/client-errors.ts';
+import { isLarderError, type LarderError } from '../errors/larder-error.ts';
+import { type ResolvedOptions } from '../resolve-options.ts';
+import { type Runtime } from '../runtime.ts';
+import { type AccessKind, createAccessGate } from './access-gate.ts';
+import { createAnswerError } from './answer-error.ts';
+import { headerValue, type HttpAnswer } from './http-answer.ts';
+import { type AttemptOutcome, type BreakerPermit, createOutageBreaker } from './outage-breaker.ts';
+import { followRedirects, type FollowedAnswer } from './redirects.ts';
+import { parseRetryAfterMs, retryDelayMs } from './retry-delay.ts';
+import { type HttpMethod, type HttpRequest, sendRequest } from './send-request.ts';
+
+/** A call of one endpoint, with as many attempts as it takes. */
+export interface TransportCall<T> {
+  method: HttpMethod;
+  /** Appended to the URL of the artifacts endpoint. */
+  path: string;
+  access: AccessKind;
+  headers: Readonly<Record<string, string>>;
+  body?: ArtifactBody;
+  retries: number;
+  /** Its reason must be a LarderError. */
+  signal: AbortSignal;
+  /** Which answers `handle` wants; the others become errors. */
+  isExpected: (status: number) => boolean;
+  /**
+   * Makes the result of an answer, and must read or destroy its body, or hand it on to somebody who
+   * will. What it throws counts as a failure of the attempt.
+   */
+  handle: (answer: HttpAnswer) => Promise<T>;
+}
+
+/** Requests with everything that makes them survive: time-outs, retries, breaker, redirects. */
+export interface Transport {
+  call<T>(call: TransportCall<T>): Promise<T>;
+  /** Throws what a call would fail with at once: for callers who have costly work to do before. */
+  assertAvailable(access: AccessKind): void;
+  /** Closes the connections; nothing may be under way. */
+  close(): Promise<void>;
+}
+
+type Attempt<T> = { value: T } | { error: LarderError; retryAfterMs: number | null };
+
+export function createTransport(options: ResolvedOptions, runtime: Runtime): Transport {
+  const dispatcher = new Agent({
+    connections: options.maxConnections,
+    connect: { timeout: options.connectTimeoutMs },
+    headersTimeout: 0,
+    bodyTimeout: 0,
+  });
+  const gate = createAccessGate();
+  const breaker = createOutageBreaker({ ...options.breaker, monotonicNow: runtime.monotonicNow });
+  let lastOutage: LarderError | null = null;
+
+  function createBreakerError(): LarderError {
+    return createClientError(
+      'LARDER_OUTAGE_BREAKER_OPEN',
+      `Not sent, because the server was down a moment ago: ${lastOutage?.message ?? ''}`,
+      lastOutage,
+    );
+  }
+
+  function settle(permit: BreakerPermit, outcome: AttemptOutcome, error: unknown): void {
+    if (outcome === 'outage' && isLarderError(error)) lastOutage = error;
+    permit.settle(outcome);
+  }
+
+  function send<T>(call: TransportCall<T>): Promise<FollowedAnswer> {
+    const { firstByteTimeoutMs, stallTimeoutMs } = options;
+    const { signal } = call;
+    return followRedirects(buildRequest(call, options), (request) =>
+      sendRequest(request, { dispatcher, firstByteTimeoutMs, stallTimeoutMs, signal }),
+    );
+  }
+
+  async function attempt<T>(call: TransportCall<T>): Promise<Attempt<T>> {
+    gate.check(call.access);
+    const permit = breaker.acquire();
+    if (permit === null) throw createBreakerError();
+
+    let answer: FollowedAnswer | null = null;
+    try {
+      answer = await send(call);
+      permit.answered(answer.status);
+      if (!call.isExpected(answer.status)) {
+        throw await createAnswerError(answer, { access: call.access, token: options.token });
+      }
+      const value = await call.handle(answer);
+      // Not before the content is through: it may still be on its way.
+      finished(answer.body, (error) => {
+        settle(permit, error == null ? 'healthy' : outcomeOfFailure(error), error);
+      });
+      return { value };
+    } catch (error) {
+      answer?.body.destroy();
+      settle(permit, outcomeOfFailure(error), error);
+      if (!isLarderError(error)) throw error;
+      gate.note(error);
+      const retryAfter = answer === null ? null : headerValue(answer.headers, 'retry-after');
+      return { error, retryAfterMs: parseRetryAfterMs(retryAfter, runtime.now()) };
+    }
+  }
+
+  return {
+    async call(call) {
+      for (let number = 0; ; number += 1) {
+        const result = await attempt(call);
+        if ('value' in result) return result.value;
+        const { error, retryAfterMs } = result;
+        if (number >= call.retries || !isRetryable(error) || breaker.isOpen()) throw error;
+        const delayMs = retryDelayMs({ attempt: number, retryAfterMs, random: runtime.random });
+        await runtime.sleep(delayMs, call.signal);
+      }
+    },
+    assertAvailable(access) {
+      gate.check(access);
+      if (breaker.isOpen()) throw createBreakerError();
+    },
+    close: () => dispatcher.destroy(),
+  };
+}
+
+function buildRequest<T>(call: TransportCall<T>, options: ResolvedOptions): HttpRequest {
+  const url = new URL(options.artifactsUrl);
+  url.pathname += call.path;
+  if (options.teamId !== undefined) url.searchParams.set('teamId', options.teamId);
+  if (options.slug !== undefined) url.searchParams.set('slug', options.slug);
+  return {
+    method: call.method,
+    url,
+    headers: {
+      ...call.headers,
+      authorization: `Bearer ${options.token}`,
+      'user-agent': options.userAgent,
+      // What arrives must be what was stored, byte by byte.
+      'accept-encoding': 'identity',
+    },
+    body: call.body,
+  };
+}
+
+/** An answer of any kind but 5xx shows that the server is there; local trouble shows nothing. */
+function outcomeOfFailure(error: unknown): AttemptOutcome {
+  if (!isLarderError(error)) return 'unknown';
+  if (isOutage(error)) return 'outage';
+  return /^LARDER_(HTTP|ACCESS)_/.test(error.code) ? 'healthy' : 'unknown';
+}

@@ -1,0 +1,50 @@
+/** What an attempt waits for: the head of the answer, or the next byte of a body. */
+export type WaitPhase = 'firstByte' | 'stall';
+
+export interface WatchdogOptions {
+  firstByteTimeoutMs: number;
+  stallTimeoutMs: number;
+  onExpired: (phase: WaitPhase) => void;
+}
+
+/** One timer for the one thing that an attempt waits for at a time. */
+export interface Watchdog {
+  /** Starts waiting, instead of whatever was waited for before. */
+  arm(phase: WaitPhase): void;
+  /** Something moved: starts the wait anew. */
+  touch(): void;
+  disarm(): void;
+}
+
+export function createWatchdog(options: WatchdogOptions): Watchdog {
+  let timer: NodeJS.Timeout | null = null;
+  let moves = 0;
+
+  function disarm(): void {
+    moves += 1;
+    if (timer !== null) clearTimeout(timer);
+    timer = null;
+  }
+
+  function arm(phase: WaitPhase): void {
+    disarm();
+    const ms = phase === 'firstByte' ? options.firstByteTimeoutMs : options.stallTimeoutMs;
+    timer = setTimeout(() => {
+      // A process that was too busy to read finds its timers due before it looks at its sockets:
+      // what has already arrived gets the turn of the event loop that it was denied.
+      const movesBefore = moves;
+      setImmediate(() => {
+        if (moves === movesBefore) options.onExpired(phase);
+      });
+    }, ms);
+  }
+
+  return {
+    arm,
+    touch() {
+      moves += 1;
+      timer?.refresh();
+    },
+    disarm,
+  };
+}

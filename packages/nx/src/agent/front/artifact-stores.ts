@@ -1,0 +1,125 @@
+import { randomUUID } from 'node:crypto';
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { artifactHash } from '../../identity/artifact-hash.ts';
+import { mayWrite } from '../protocol/run-configuration.ts';
+import type { SpoolContent, SpoolEntry } from '../spool/spool-entry.ts';
+import type { SpoolFolder } from '../spool/spool-folder.ts';
+import type { Run } from './open-runs.ts';
+import type { WorkerSupervisor } from './worker-supervisor.ts';
+
+/** Takes what Nx stores: it is safe on disk when these return, or it is dropped and said so. */
+export interface ArtifactStores {
+  /** For Nx's cache protocol. Consumes `body` to its end, whatever happens. */
+  storeBody(run: Run, taskHash: string, body: Readable, sizeBytes: number): Promise<void>;
+  /** For the directory protocol: only notes the folder, the worker packs it. */
+  storeFolder(run: Run, taskHash: string, folder: string, durationMs: number): Promise<void>;
+}
+
+export function createArtifactStores(
+  spool: SpoolFolder,
+  supervisor: WorkerSupervisor,
+  now: () => number,
+): ArtifactStores {
+  async function addEntry(
+    run: Run,
+    id: string,
+    entry: Pick<SpoolEntry, 'taskHash' | 'durationMs' | 'isHeld' | 'content'>,
+  ): Promise<void> {
+    const { format, namespace, upstream } = run.configuration;
+    await spool.add({
+      id,
+      runId: run.id,
+      upstream,
+      artifactHash: artifactHash({ format, namespace, taskHash: entry.taskHash }),
+      createdAt: now(),
+      ...entry,
+    });
+    run.ledger.recordStore(entry.taskHash, {
+      sizeBytes: sizeOf(entry.content),
+      durationMs: entry.durationMs,
+    });
+    supervisor.send({ kind: 'spooled', entryId: id });
+  }
+
+  function drop(run: Run, taskHash: string, error: unknown): void {
+    run.ledger.recordDrop(taskHash);
+    run.ledger.recordTrouble({
+      code: 'LARDER_AGENT_SPOOL_FAILED',
+      summary: 'an artifact could not be kept for its upload',
+      detail: error instanceof Error ? error.message : String(error),
+      hint: 'Free disk space, or set "dataDirectory" in nx.json to a folder that can be written.',
+    });
+  }
+
+  /** Nx writes a task's terminal output as it ends; the request comes only after it packed all outputs. */
+  async function endOf(run: Run, taskHash: string, startedAt: number | null): Promise<number> {
+    const receivedAt = now();
+    const folder = run.configuration.terminalOutputsFolder;
+    if (folder === null || startedAt === null) return receivedAt;
+    try {
+      const { mtimeMs } = await stat(join(folder, taskHash));
+      return mtimeMs >= startedAt && mtimeMs <= receivedAt ? mtimeMs : receivedAt;
+    } catch {
+      return receivedAt;
+    }
+  }
+
+  return {
+    async storeBody(run, taskHash, body, sizeBytes) {
+      if (!mayWrite(run.configuration.mode)) return drain(body);
+      const start = run.ledger.startOf(taskHash);
+      const end = await endOf(run, taskHash, start.at);
+      const durationMs = start.at === null ? 0 : Math.max(0, Math.round(end - start.at));
+      const isHeld = !start.isExact && run.heldBytes + sizeBytes <= run.configuration.maxHeldBytes;
+      const id = randomUUID();
+      try {
+        await spool.writeBody(id, body, sizeBytes);
+        await addEntry(run, id, {
+          taskHash,
+          durationMs,
+          isHeld,
+          content: { kind: 'body', sizeBytes },
+        });
+        if (isHeld) run.heldBytes += sizeBytes;
+      } catch (error) {
+        await spool.remove(id).catch(() => undefined);
+        drop(run, taskHash, error);
+        await drain(body);
+      }
+    },
+    async storeFolder(run, taskHash, folder, durationMs) {
+      if (!mayWrite(run.configuration.mode)) return;
+      const id = randomUUID();
+      try {
+        await addEntry(run, id, {
+          taskHash,
+          durationMs,
+          isHeld: false,
+          content: { kind: 'folder', folder },
+        });
+      } catch (error) {
+        drop(run, taskHash, error);
+      }
+    },
+  };
+}
+
+function sizeOf(content: SpoolContent): number | null {
+  return content.kind === 'body' ? content.sizeBytes : null;
+}
+
+/** Reads a body to its end so that Nx, which only then reads the answer, is not cut off. */
+async function drain(body: Readable): Promise<void> {
+  if (body.destroyed || body.readableEnded) return;
+  await new Promise<void>((resolve) => {
+    body
+      .once('close', resolve)
+      .once('end', resolve)
+      .once('error', () => {
+        resolve();
+      });
+    body.resume();
+  });
+}

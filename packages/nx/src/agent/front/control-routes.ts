@@ -1,0 +1,141 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { join } from 'node:path';
+import { isTaskHash } from '../../identity/artifact-hash.ts';
+import {
+  controlPaths,
+  type CloseRunRequest,
+  type HealthAnswer,
+  type OpenRunAnswer,
+  type OpenRunRequest,
+  type RetrieveAnswer,
+  type RetrieveRequest,
+  type StoreRequest,
+} from '../protocol/control-api.ts';
+import type { ArtifactLookups } from './artifact-lookups.ts';
+import type { ArtifactStores } from './artifact-stores.ts';
+import { bearerToken, isSameSecret, type OpenRuns, type Run } from './open-runs.ts';
+import type { RunClosing } from './run-closing.ts';
+
+/** Far above any real request: the list of a large command's durations. */
+const maxRequestBytes = 64 * 1024 * 1024;
+
+/** The agent's own endpoints, see `control-api.ts`. */
+export interface ControlRoutes {
+  handle(request: IncomingMessage, response: ServerResponse): void;
+}
+
+export interface ControlRoutesOptions {
+  readonly secret: string;
+  readonly version: string;
+  readonly runs: OpenRuns;
+  readonly lookups: ArtifactLookups;
+  readonly stores: ArtifactStores;
+  readonly closing: RunClosing;
+  readonly onOpen: (run: Run) => void;
+}
+
+export function createControlRoutes(options: ControlRoutesOptions): ControlRoutes {
+  const { runs, lookups, stores, closing } = options;
+
+  type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+
+  function ownerOnly(handler: Handler): Handler {
+    return async (request, response) => {
+      const token = bearerToken(request.headers.authorization);
+      if (token === null || !isSameSecret(token, options.secret)) refuse(response, 401);
+      else await handler(request, response);
+    };
+  }
+
+  function runOnly(
+    handler: (run: Run, request: IncomingMessage, response: ServerResponse) => Promise<void>,
+  ): Handler {
+    return async (request, response) => {
+      const run = runs.authorized(request.headers.authorization);
+      if (run) await handler(run, request, response);
+      else refuse(response, 401);
+    };
+  }
+
+  const handlers: Readonly<Record<string, Handler>> = {
+    [controlPaths.health]: ownerOnly((_request, response) => {
+      send(response, { pid: process.pid, version: options.version } satisfies HealthAnswer);
+      return Promise.resolve();
+    }),
+    [controlPaths.openRun]: ownerOnly(async (request, response) => {
+      const run = runs.open(await readJson<OpenRunRequest>(request));
+      options.onOpen(run);
+      send(response, { runId: run.id, token: run.token } satisfies OpenRunAnswer);
+    }),
+    [controlPaths.closeRun]: ownerOnly(async (request, response) => {
+      const { run: reference, durationsMs } = await readJson<CloseRunRequest>(request);
+      const run = runs.find(reference);
+      if (!run) {
+        refuse(response, 404);
+        return;
+      }
+      response.writeHead(200, { 'content-type': 'application/x-ndjson' });
+      const report = await closing.close(run, durationsMs, (progress) => {
+        writeLine(response, progress);
+      });
+      writeLine(response, { kind: 'report', report });
+      response.end();
+    }),
+    [controlPaths.retrieve]: runOnly(async (run, request, response) => {
+      const { taskHash, cacheDirectory } = await readJson<RetrieveRequest>(request);
+      const isHit = isTaskHash(taskHash) && (await lookups.restore(run, taskHash, cacheDirectory));
+      send(response, { isHit } satisfies RetrieveAnswer);
+    }),
+    [controlPaths.store]: runOnly(async (run, request, response) => {
+      const { taskHash, cacheDirectory, durationMs } = await readJson<StoreRequest>(request);
+      if (isTaskHash(taskHash)) {
+        await stores.storeFolder(run, taskHash, join(cacheDirectory, taskHash), durationMs);
+      }
+      send(response, {});
+    }),
+  };
+
+  return {
+    handle(request, response) {
+      const handler = handlers[request.url ?? ''];
+      if (!handler) {
+        request.resume();
+        refuse(response, 404);
+        return;
+      }
+      handler(request, response).catch(() => {
+        if (response.headersSent) response.destroy();
+        else refuse(response, 400);
+      });
+    },
+  };
+}
+
+async function readJson<T>(request: IncomingMessage): Promise<T> {
+  const chunks: Buffer[] = [];
+  let sizeBytes = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    sizeBytes += chunk.length;
+    if (sizeBytes > maxRequestBytes) throw new Error('The request is too large');
+    chunks.push(chunk);
+  }
+  return JSON.parse(Buffer.concat(chunks).toString('utf8')) as T;
+}
+
+function send(response: ServerResponse, body: object): void {
+  const text = JSON.stringify(body);
+  response
+    .writeHead(200, {
+      'content-type': 'application/json',
+      'content-length': Buffer.byteLength(text),
+    })
+    .end(text);
+}
+
+function writeLine(response: ServerResponse, line: object): void {
+  response.write(`${JSON.stringify(line)}\n`);
+}
+
+function refuse(response: ServerResponse, status: 400 | 401 | 404): void {
+  response.writeHead(status, { 'content-length': 0 }).end();
+}

@@ -1,0 +1,106 @@
+// Entry of the agent's front process: `node main.js <data folder>`. Prints the state of the agent
+// that serves the folder, its own or that of another one that was faster, as one line of JSON.
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, writeSync } from 'node:fs';
+import { request } from 'node:http';
+import { join } from 'node:path';
+import { packageVersion } from '../../package-version.ts';
+import { workerEnvironment } from '../launch/agent-environment.ts';
+import {
+  readAgentState,
+  removeAgentState,
+  writeAgentState,
+  type AgentState,
+} from '../protocol/agent-state.ts';
+import { controlPaths } from '../protocol/control-api.ts';
+import { createFront } from './create-front.ts';
+
+const healthTimeoutMs = 1_000;
+/** How often the agent makes sure that it is still the one that commands find. */
+const stateCheckIntervalMs = 2_000;
+
+async function main(): Promise<void> {
+  const dataDirectory = process.argv[2];
+  if (dataDirectory === undefined) throw new Error('The data folder is missing');
+  mkdirSync(dataDirectory, { recursive: true, mode: 0o700 });
+
+  const version = packageVersion();
+  const secret = randomBytes(32).toString('base64url');
+  let state: AgentState | null = null;
+  const front = createFront({
+    dataDirectory,
+    version,
+    secret,
+    worker: {
+      entryFile: join(__dirname, '..', 'worker', 'main.js'),
+      args: [dataDirectory],
+      environment: workerEnvironment(process.env),
+    },
+    now: Date.now,
+    onIdle: () => void end(),
+  });
+
+  async function end(): Promise<void> {
+    if (state) removeAgentState(dataDirectory ?? '', state);
+    await front.close();
+    process.exit(0);
+  }
+
+  state = { version, pid: process.pid, port: await front.listen(), secret };
+  const faster = await claim(dataDirectory, state);
+  announce(faster ?? state);
+  if (faster) {
+    await end();
+    return;
+  }
+  const own = state;
+  setInterval(() => {
+    if (readAgentState(dataDirectory)?.secret !== own.secret) front.drain();
+  }, stateCheckIntervalMs);
+  process.on('SIGTERM', () => void end());
+  process.on('SIGINT', () => void end());
+}
+
+/** @returns the agent that serves the folder already, or null when it is this one now. */
+async function claim(dataDirectory: string, own: AgentState): Promise<AgentState | null> {
+  if (writeAgentState(dataDirectory, own, { replace: false })) return null;
+  const other = readAgentState(dataDirectory);
+  if (other?.version === own.version && (await isHealthy(other))) return other;
+  writeAgentState(dataDirectory, own, { replace: true });
+  return null;
+}
+
+function isHealthy(agent: AgentState): Promise<boolean> {
+  return new Promise((resolve) => {
+    const check = request({
+      host: '127.0.0.1',
+      port: agent.port,
+      path: controlPaths.health,
+      headers: { authorization: `Bearer ${agent.secret}` },
+      timeout: healthTimeoutMs,
+      agent: false,
+    });
+    check.on('response', (response) => {
+      response.resume();
+      resolve(response.statusCode === 200);
+    });
+    check.on('timeout', () => check.destroy());
+    check.on('error', () => {
+      resolve(false);
+    });
+    check.end();
+  });
+}
+
+function announce(state: AgentState): void {
+  try {
+    writeSync(1, `${JSON.stringify(state)}\n`);
+  } catch {
+    // Whoever started this agent has gone; the next command finds it by its state file.
+  }
+}
+
+main().catch((error: unknown) => {
+  console.error(error);
+  process.exit(1);
+});

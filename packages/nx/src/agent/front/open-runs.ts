@@ -1,0 +1,110 @@
+import { createHash, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto';
+import { artifactHash } from '../../identity/artifact-hash.ts';
+import type { OpenRunRequest, RunReference } from '../protocol/control-api.ts';
+import type { RunConfiguration } from '../protocol/run-configuration.ts';
+import { createRunLedger, type RunLedger } from './run-ledger.ts';
+
+/** One Nx command as the front knows it. */
+export interface Run {
+  readonly id: string;
+  readonly token: string;
+  readonly contextId: string | null;
+  readonly ownerPid: number;
+  readonly configuration: RunConfiguration;
+  readonly ledger: RunLedger;
+  /** Bytes of artifacts that wait for exact durations. */
+  heldBytes: number;
+  /** Closed runs stay known until the last of their uploads has ended. */
+  isOpen: boolean;
+  /** Exact running times by task hash, in milliseconds; known when the run is closed. */
+  durationsMs: Readonly<Record<string, number>>;
+}
+
+export interface OpenRuns {
+  open(request: OpenRunRequest): Run;
+  /** The open run that an `Authorization` header names, or null. */
+  authorized(authorization: string | undefined): Run | null;
+  find(reference: RunReference): Run | null;
+  byId(runId: string): Run | null;
+  all(): readonly Run[];
+  forget(run: Run): void;
+}
+
+export function createOpenRuns(): OpenRuns {
+  const runs = new Map<string, Run>();
+  const idsByTokenDigest = new Map<string, string>();
+
+  return {
+    open({ ownerPid, contextId, configuration }) {
+      const id = randomUUID();
+      const token = randomBytes(32).toString('base64url');
+      const { format, namespace, startEstimate, upstream } = configuration;
+      const ledger = createRunLedger({
+        runId: id,
+        url: upstream.url,
+        startEstimate,
+        artifactHashOf: (taskHash) => artifactHash({ format, namespace, taskHash }),
+      });
+      const run: Run = {
+        id,
+        token,
+        contextId,
+        ownerPid,
+        configuration,
+        ledger,
+        heldBytes: 0,
+        isOpen: true,
+        durationsMs: {},
+      };
+      runs.set(id, run);
+      idsByTokenDigest.set(digest(token), id);
+      return run;
+    },
+    authorized(authorization) {
+      const token = bearerToken(authorization);
+      const run = token === null ? null : runs.get(idsByTokenDigest.get(digest(token)) ?? '');
+      return run?.isOpen ? run : null;
+    },
+    find(reference) {
+      const open = [...runs.values()].filter((run) => run.isOpen);
+      switch (reference.by) {
+        case 'id':
+          return open.find((run) => run.id === reference.runId) ?? null;
+        case 'context':
+          return open.find((run) => run.contextId === reference.contextId) ?? null;
+        case 'tasks':
+          return mostFamiliar(open, reference.taskHashes);
+      }
+    },
+    byId: (runId) => runs.get(runId) ?? null,
+    all: () => [...runs.values()],
+    forget(run) {
+      runs.delete(run.id);
+      idsByTokenDigest.delete(digest(run.token));
+    },
+  };
+}
+
+export function bearerToken(authorization: string | undefined): string | null {
+  return authorization?.startsWith('Bearer ') ? authorization.slice('Bearer '.length) : null;
+}
+
+/** Compares secrets in a time that tells nothing about them. */
+export function isSameSecret(a: string, b: string): boolean {
+  return timingSafeEqual(Buffer.from(digest(a)), Buffer.from(digest(b)));
+}
+
+function digest(secret: string): string {
+  return createHash('sha256').update(secret).digest('base64');
+}
+
+/** The run that has seen most of the tasks; of equals the oldest, since commands end in order. */
+function mostFamiliar(runs: readonly Run[], taskHashes: readonly string[]): Run | null {
+  let best: Run | null = null;
+  let bestCount = -1;
+  for (const run of runs) {
+    const count = taskHashes.filter((taskHash) => run.ledger.knows(taskHash)).length;
+    if (count > bestCount) [best, bestCount] = [run, count];
+  }
+  return best;
+}

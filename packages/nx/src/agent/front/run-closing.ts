@@ -1,0 +1,86 @@
+import { rename, writeFile } from 'node:fs/promises';
+import type { RunReport } from '../../report/run-report.ts';
+import type { CloseRunLine } from '../protocol/control-api.ts';
+import type { OpenRuns, Run } from './open-runs.ts';
+import type { WorkerSupervisor } from './worker-supervisor.ts';
+
+const progressIntervalMs = 500;
+
+/** Ends runs: hands exact durations on, in CI waits for the uploads, and reports. */
+export interface RunClosing {
+  close(
+    run: Run,
+    durationsMs: Readonly<Record<string, number>>,
+    onProgress: (progress: Extract<CloseRunLine, { kind: 'progress' }>) => void,
+  ): Promise<RunReport>;
+  /** To be called whenever an upload of the run has ended. */
+  uploadEnded(run: Run): void;
+}
+
+export interface RunClosingOptions {
+  readonly runs: OpenRuns;
+  readonly supervisor: WorkerSupervisor;
+  /** Where the last run's report is kept. */
+  readonly reportFile: string;
+  readonly onClosed: (run: Run) => void;
+}
+
+export function createRunClosing(options: RunClosingOptions): RunClosing {
+  const { runs, supervisor } = options;
+  const waiting = new Map<Run, () => void>();
+
+  function forgetWhenDone(run: Run): void {
+    if (run.isOpen || run.ledger.pending().uploads > 0 || !runs.byId(run.id)) return;
+    runs.forget(run);
+    supervisor.send({ kind: 'forget-run', runId: run.id });
+    options.onClosed(run);
+  }
+
+  async function waitForUploads(run: Run, onProgress: () => void): Promise<void> {
+    if (run.ledger.pending().uploads === 0) return;
+    let deadline: NodeJS.Timeout | undefined;
+    const progress = setInterval(onProgress, progressIntervalMs);
+    try {
+      await new Promise<void>((resolve) => {
+        deadline = setTimeout(resolve, run.configuration.uploadDeadlineMs);
+        waiting.set(run, resolve);
+      });
+    } finally {
+      waiting.delete(run);
+      clearInterval(progress);
+      clearTimeout(deadline);
+    }
+  }
+
+  async function keep(report: RunReport): Promise<void> {
+    const temporary = `${options.reportFile}.${report.runId}.tmp`;
+    try {
+      await writeFile(temporary, JSON.stringify(report, null, 2), { mode: 0o600 });
+      await rename(temporary, options.reportFile);
+    } catch {
+      // The report is for people's information: a full disk must not turn it into trouble.
+    }
+  }
+
+  return {
+    async close(run, durationsMs, onProgress) {
+      run.isOpen = false;
+      run.durationsMs = durationsMs;
+      supervisor.send({ kind: 'release', runId: run.id, durationsMs });
+      if (run.configuration.isCi) {
+        await waitForUploads(run, () => {
+          const { uploads, bytes } = run.ledger.pending();
+          onProgress({ kind: 'progress', pendingUploads: uploads, pendingBytes: bytes });
+        });
+      }
+      const report = run.ledger.toReport();
+      await keep(report);
+      forgetWhenDone(run);
+      return report;
+    },
+    uploadEnded(run) {
+      if (run.ledger.pending().uploads === 0) waiting.get(run)?.();
+      if (!waiting.has(run)) forgetWhenDone(run);
+    },
+  };
+}

@@ -1,0 +1,166 @@
+import type { RunReport, TaskRecord, Trouble } from '../../report/run-report.ts';
+import type { UploadOutcome } from '../protocol/worker-messages.ts';
+import type { StartEstimate } from '../protocol/run-configuration.ts';
+
+/** What is known of one run's lookups and stores: the source of its report and of its durations. */
+export interface RunLedger {
+  recordHit(taskHash: string, hit: { sizeBytes: number; durationMs: number }): void;
+  /** `at` is when the miss was answered, in milliseconds since the epoch. */
+  recordMiss(taskHash: string, at: number): void;
+  recordStore(taskHash: string, store: { sizeBytes: number | null; durationMs: number }): void;
+  recordDrop(taskHash: string): void;
+  recordUpload(outcome: UploadOutcome): void;
+  /** Only the first trouble of a run is kept: what follows is usually its echo. */
+  recordTrouble(trouble: Trouble): void;
+  knows(taskHash: string): boolean;
+  isKnownMiss(taskHash: string): boolean;
+  startOf(taskHash: string): TaskStart;
+  pending(): { uploads: number; bytes: number };
+  toReport(): RunReport;
+}
+
+/** When a task started. `isExact` tells whether the time can be trusted or is only a lower bound. */
+export interface TaskStart {
+  readonly at: number | null;
+  readonly isExact: boolean;
+}
+
+interface LedgerTask {
+  lookup: 'hit' | 'miss' | null;
+  missAt: number | null;
+  /** Whether more tasks were ready than could run at some moment between miss and store. */
+  mayHaveWaited: boolean;
+  store: 'uploaded' | 'pending' | 'dropped' | null;
+  isParked: boolean;
+  sizeBytes: number | null;
+  durationMs: number | null;
+}
+
+export interface RunLedgerOptions {
+  readonly runId: string;
+  readonly url: string;
+  readonly startEstimate: StartEstimate;
+  readonly artifactHashOf: (taskHash: string) => string;
+}
+
+export function createRunLedger(options: RunLedgerOptions): RunLedger {
+  const tasks = new Map<string, LedgerTask>();
+  /** Tasks that missed and have not been stored: ready or running. */
+  const unfinished = new Set<LedgerTask>();
+  const slots =
+    options.startEstimate.kind === 'lookup-is-ready' ? options.startEstimate.parallel : Infinity;
+  let firstTrouble: Trouble | null = null;
+
+  function taskOf(taskHash: string): LedgerTask {
+    let task = tasks.get(taskHash);
+    if (!task) {
+      task = {
+        lookup: null,
+        missAt: null,
+        mayHaveWaited: false,
+        store: null,
+        isParked: false,
+        sizeBytes: null,
+        durationMs: null,
+      };
+      tasks.set(taskHash, task);
+    }
+    return task;
+  }
+
+  function markWaiting(added: LedgerTask): void {
+    if (unfinished.size <= slots) return;
+    // At the moment of crossing, any of the unfinished tasks may be the one that waits; those that
+    // come later find the others marked already.
+    if (unfinished.size === slots + 1) for (const task of unfinished) task.mayHaveWaited = true;
+    else added.mayHaveWaited = true;
+  }
+
+  function count(accepts: (task: LedgerTask) => boolean): number {
+    let total = 0;
+    for (const task of tasks.values()) if (accepts(task)) total += 1;
+    return total;
+  }
+
+  function sum(value: (task: LedgerTask) => number | null): number {
+    let total = 0;
+    for (const task of tasks.values()) total += value(task) ?? 0;
+    return total;
+  }
+
+  function toRecord([taskHash, task]: [string, LedgerTask]): TaskRecord {
+    return {
+      taskHash,
+      artifactHash: options.artifactHashOf(taskHash),
+      lookup: task.lookup,
+      store: task.store,
+      sizeBytes: task.sizeBytes,
+      durationMs: task.durationMs,
+    };
+  }
+
+  return {
+    recordHit(taskHash, { sizeBytes, durationMs }) {
+      const task = taskOf(taskHash);
+      unfinished.delete(task);
+      Object.assign(task, { lookup: 'hit', sizeBytes, durationMs });
+    },
+    recordMiss(taskHash, at) {
+      const task = taskOf(taskHash);
+      task.lookup = 'miss';
+      task.missAt = at;
+      if (unfinished.has(task)) return;
+      unfinished.add(task);
+      markWaiting(task);
+    },
+    recordStore(taskHash, { sizeBytes, durationMs }) {
+      const task = taskOf(taskHash);
+      unfinished.delete(task);
+      Object.assign(task, { store: 'pending', isParked: false, sizeBytes, durationMs });
+    },
+    recordDrop(taskHash) {
+      const task = taskOf(taskHash);
+      unfinished.delete(task);
+      task.store = 'dropped';
+    },
+    recordUpload({ taskHash, result, sizeBytes, durationMs }) {
+      const task = taskOf(taskHash);
+      task.isParked = result === 'parked';
+      task.store = result === 'parked' ? 'pending' : result;
+      Object.assign(task, { sizeBytes, durationMs });
+    },
+    recordTrouble(trouble) {
+      firstTrouble ??= trouble;
+    },
+    knows: (taskHash) => tasks.has(taskHash),
+    isKnownMiss: (taskHash) => tasks.get(taskHash)?.lookup === 'miss',
+    startOf(taskHash) {
+      const task = tasks.get(taskHash);
+      return { at: task?.missAt ?? null, isExact: task?.missAt != null && !task.mayHaveWaited };
+    },
+    pending() {
+      const isOnItsWay = (task: LedgerTask) => task.store === 'pending' && !task.isParked;
+      return {
+        uploads: count(isOnItsWay),
+        bytes: sum((task) => (isOnItsWay(task) ? task.sizeBytes : 0)),
+      };
+    },
+    toReport() {
+      const hit = (task: LedgerTask) => task.lookup === 'hit';
+      const uploaded = (task: LedgerTask) => task.store === 'uploaded';
+      return {
+        runId: options.runId,
+        url: options.url,
+        hits: count(hit),
+        misses: count((task) => task.lookup === 'miss'),
+        savedMs: sum((task) => (hit(task) ? task.durationMs : 0)),
+        downloadedBytes: sum((task) => (hit(task) ? task.sizeBytes : 0)),
+        uploads: count(uploaded),
+        uploadedBytes: sum((task) => (uploaded(task) ? task.sizeBytes : 0)),
+        pendingUploads: count((task) => task.store === 'pending'),
+        trouble: firstTrouble,
+        tasks: [...tasks].map(toRecord),
+      };
+    },
+  };
+}

@@ -1,0 +1,69 @@
+import type { RunReport } from '../../report/run-report.ts';
+import type { RunConfiguration } from './run-configuration.ts';
+
+/**
+ * The agent's own endpoints, beside Nx's cache protocol under `/v1/cache/`.
+ * `openRun` and `closeRun` are called with the agent's secret, the others with a run's token.
+ */
+export const controlPaths = {
+  health: '/larder/health',
+  openRun: '/larder/runs/open',
+  closeRun: '/larder/runs/close',
+  retrieve: '/larder/retrieve',
+  store: '/larder/store',
+} as const;
+
+/** Nx's own protocol: `GET` and `PUT` of `/v1/cache/<task hash>`. */
+export const nxCachePath = '/v1/cache/';
+
+export interface HealthAnswer {
+  readonly pid: number;
+  readonly version: string;
+}
+
+export interface OpenRunRequest {
+  /** The process whose end also ends the run. */
+  readonly ownerPid: number;
+  /** Nx's own id of the command, where it gives one: `closeRun` can name the run by it. */
+  readonly contextId: string | null;
+  readonly configuration: RunConfiguration;
+}
+
+export interface OpenRunAnswer {
+  readonly runId: string;
+  /** Bearer token of every later request of this run. */
+  readonly token: string;
+}
+
+export interface CloseRunRequest {
+  readonly run: RunReference;
+  /** Exact running times by task hash, in milliseconds. */
+  readonly durationsMs: Readonly<Record<string, number>>;
+}
+
+/** How a door names the run that it closes: Nx 20.8 gives its hooks no id, only the tasks' hashes. */
+export type RunReference =
+  | { readonly by: 'id'; readonly runId: string }
+  | { readonly by: 'context'; readonly contextId: string }
+  | { readonly by: 'tasks'; readonly taskHashes: readonly string[] };
+
+/** `closeRun` answers with one JSON object a line: any number of these, the report last. */
+export type CloseRunLine =
+  | { readonly kind: 'progress'; readonly pendingUploads: number; readonly pendingBytes: number }
+  | { readonly kind: 'report'; readonly report: RunReport };
+
+/** Directory protocol: the agent fills or packs `<cacheDirectory>/<taskHash>` itself. */
+export interface RetrieveRequest {
+  readonly taskHash: string;
+  readonly cacheDirectory: string;
+}
+
+export interface RetrieveAnswer {
+  readonly isHit: boolean;
+}
+
+export interface StoreRequest {
+  readonly taskHash: string;
+  readonly cacheDirectory: string;
+  readonly durationMs: number;
+}

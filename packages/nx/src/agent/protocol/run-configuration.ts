@@ -1,0 +1,56 @@
+import type { ArtifactFormat } from '../../identity/artifact-hash.ts';
+import type { CacheMode, ResolvedOptions } from '../../options/larder-options.ts';
+
+/** The server side that a run talks to. Runs with equal upstreams may send each other's leftovers. */
+export interface Upstream {
+  readonly url: string;
+  readonly teamId: string | null;
+  readonly slug: string | null;
+}
+
+type AgentOption =
+  | 'signatureKey'
+  | 'namespace'
+  | 'mode'
+  | 'isCi'
+  | 'lookupTimeoutMs'
+  | 'minDownloadMs'
+  | 'lookupConcurrency'
+  | 'uploadConcurrency'
+  | 'uploadDeadlineMs'
+  | 'maxHeldBytes'
+  | 'maxSpoolBytes'
+  | 'maxSpoolAgeMs'
+  | 'idleMs';
+
+/** Everything that the agent has to know about one Nx command. Holds secrets: never log it. */
+export interface RunConfiguration extends Pick<ResolvedOptions, AgentOption> {
+  readonly upstream: Upstream;
+  readonly token: string;
+  readonly format: ArtifactFormat;
+  readonly startEstimate: StartEstimate;
+  /** Nx's folder of terminal outputs, whose files tell when a task ended; null when unknown. */
+  readonly terminalOutputsFolder: string | null;
+}
+
+/**
+ * How this version of Nx asks for artifacts, and so what a lookup tells about a task's start.
+ * `lookup-is-start`: Nx asks right before it starts the task (Nx 20.8 to 22).
+ * `lookup-is-ready`: Nx asks as soon as the task could start; when more than `parallel` tasks are
+ * ready, some of them wait for a slot (Nx 23 and later).
+ */
+export type StartEstimate =
+  | { readonly kind: 'lookup-is-start' }
+  | { readonly kind: 'lookup-is-ready'; readonly parallel: number };
+
+export function isSameUpstream(a: Upstream, b: Upstream): boolean {
+  return a.url === b.url && a.teamId === b.teamId && a.slug === b.slug;
+}
+
+export function mayRead(mode: CacheMode): boolean {
+  return mode === 'read-write' || mode === 'read';
+}
+
+export function mayWrite(mode: CacheMode): boolean {
+  return mode === 'read-write' || mode === 'write';
+}

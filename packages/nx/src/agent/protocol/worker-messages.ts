@@ -1,0 +1,55 @@
+import type { Trouble } from '../../report/run-report.ts';
+import type { RunConfiguration } from './run-configuration.ts';
+
+/** What the front tells its worker, over the channel of `child_process.fork`. */
+export type FrontMessage =
+  | { readonly kind: 'open-run'; readonly runId: string; readonly configuration: RunConfiguration }
+  /** Take over what earlier runs left in the spool. Follows the `open-run`s that it may use. */
+  | { readonly kind: 'adopt-leftovers' }
+  | { readonly kind: 'look-up'; readonly requestId: number; readonly lookup: LookupRequest }
+  /** A new entry is complete in the spool. */
+  | { readonly kind: 'spooled'; readonly entryId: string }
+  /** Send what the run still holds, with these exact durations (milliseconds by task hash). */
+  | {
+      readonly kind: 'release';
+      readonly runId: string;
+      readonly durationsMs: Readonly<Record<string, number>>;
+    }
+  /** The run is closed and all of its entries are accounted for. */
+  | { readonly kind: 'forget-run'; readonly runId: string }
+  | { readonly kind: 'ping' };
+
+export interface LookupRequest {
+  readonly runId: string;
+  readonly taskHash: string;
+  /** Nx's cache directory to restore the entry into, or null to get the artifact's file itself. */
+  readonly cacheDirectory: string | null;
+}
+
+/** What the worker tells the front. */
+export type WorkerMessage =
+  | { readonly kind: 'looked-up'; readonly requestId: number; readonly outcome: LookupOutcome }
+  | { readonly kind: 'upload-ended'; readonly upload: UploadOutcome }
+  | { readonly kind: 'trouble'; readonly runId: string; readonly trouble: Trouble }
+  /** Whether the worker is sending or about to send anything, for whichever run. */
+  | { readonly kind: 'busy'; readonly isBusy: boolean }
+  | { readonly kind: 'pong' };
+
+export type LookupOutcome =
+  | { readonly kind: 'miss' }
+  | {
+      readonly kind: 'hit';
+      /** Verified artifact, owned by the front from now on; null when it was restored. */
+      readonly file: string | null;
+      readonly sizeBytes: number;
+      readonly durationMs: number;
+    };
+
+export interface UploadOutcome {
+  readonly runId: string;
+  readonly taskHash: string;
+  /** `parked` stays in the spool for later, `dropped` is gone. */
+  readonly result: 'uploaded' | 'parked' | 'dropped';
+  readonly sizeBytes: number;
+  readonly durationMs: number;
+}

@@ -1,0 +1,97 @@
+// Entry of the agent's worker process, started and spoken to by the front: `node main.js <data folder>`.
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { createArchiveThread } from '../../archive/archive-thread.ts';
+import { dataLayout } from '../protocol/data-layout.ts';
+import type { FrontMessage, WorkerMessage } from '../protocol/worker-messages.ts';
+import { createSpoolFolder } from '../spool/spool-folder.ts';
+import { createRunSession, type RunSession } from './run-session.ts';
+import { createUploadQueue } from './upload-queue.ts';
+
+const dataDirectory = process.argv[2];
+if (dataDirectory === undefined) throw new Error('The data folder is missing');
+const layout = dataLayout(dataDirectory);
+// Named after the front: another agent of the same folder may still be draining.
+const downloadsFolder = join(layout.downloads, String(process.ppid));
+rmSync(downloadsFolder, { recursive: true, force: true });
+mkdirSync(downloadsFolder, { recursive: true, mode: 0o700 });
+
+const sessions = new Map<string, RunSession>();
+const archive = createArchiveThread();
+const uploads = createUploadQueue({
+  spool: createSpoolFolder(layout.spool),
+  archive,
+  sessions,
+  now: Date.now,
+  onEnded: (upload) => {
+    tell({ kind: 'upload-ended', upload });
+  },
+  onBusy: (isBusy) => {
+    tell({ kind: 'busy', isBusy });
+  },
+});
+
+async function receive(message: FrontMessage): Promise<void> {
+  switch (message.kind) {
+    case 'open-run': {
+      const { runId, configuration } = message;
+      const onTrouble = (trouble: Parameters<typeof tellTrouble>[1]) => {
+        tellTrouble(runId, trouble);
+      };
+      const session = createRunSession({
+        runId,
+        configuration,
+        archive,
+        downloadsFolder,
+        onTrouble,
+      });
+      sessions.set(runId, session);
+      break;
+    }
+    case 'adopt-leftovers':
+      await uploads.adoptLeftovers();
+      break;
+    case 'look-up': {
+      const { lookup, requestId } = message;
+      const outcome = await sessions.get(lookup.runId)?.lookUp(lookup);
+      tell({ kind: 'looked-up', requestId, outcome: outcome ?? { kind: 'miss' } });
+      break;
+    }
+    case 'spooled':
+      await uploads.add(message.entryId);
+      break;
+    case 'release':
+      uploads.release(message.runId, message.durationsMs);
+      break;
+    case 'forget-run': {
+      const session = sessions.get(message.runId);
+      if (!session) break;
+      sessions.delete(message.runId);
+      await uploads.forget(session);
+      await session.close();
+      break;
+    }
+    case 'ping':
+      tell({ kind: 'pong' });
+      break;
+  }
+}
+
+function tell(message: WorkerMessage): void {
+  // Without a channel the front is gone and this process is about to end.
+  if (process.connected) process.send?.(message, () => undefined);
+}
+
+function tellTrouble(
+  runId: string,
+  trouble: Extract<WorkerMessage, { kind: 'trouble' }>['trouble'],
+) {
+  tell({ kind: 'trouble', runId, trouble });
+}
+
+process.on('message', (message) => {
+  receive(message as FrontMessage).catch((error: unknown) => {
+    console.error(error);
+  });
+});
+process.on('disconnect', () => process.exit(0));

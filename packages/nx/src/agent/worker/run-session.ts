@@ -1,0 +1,153 @@
+import { randomUUID } from 'node:crypto';
+import { rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { CachingStatus } from '@larder/client';
+import type { ArchiveThread } from '../../archive/archive-thread.ts';
+import { pluginError } from '../../errors/plugin-error.ts';
+import { artifactHash } from '../../identity/artifact-hash.ts';
+import type { Trouble } from '../../report/run-report.ts';
+import { toTrouble } from '../../report/trouble.ts';
+import { mayRead, type RunConfiguration } from '../protocol/run-configuration.ts';
+import type { LookupOutcome, LookupRequest } from '../protocol/worker-messages.ts';
+import { createUpstream, isOutage, type Upstream } from './upstream.ts';
+
+/** What the worker keeps for one run: its way to the server, and its lookups. */
+export interface RunSession {
+  readonly runId: string;
+  readonly configuration: RunConfiguration;
+  readonly upstream: Upstream;
+  /** Settles when the server has shown once whether it can be reached; never rejects. */
+  readonly probed: Promise<void>;
+  /** Never rejects: whatever goes wrong is a miss, and is reported. */
+  lookUp(lookup: LookupRequest): Promise<LookupOutcome>;
+  reportTrouble(error: unknown): void;
+  close(): Promise<void>;
+}
+
+export interface RunSessionOptions {
+  readonly runId: string;
+  readonly configuration: RunConfiguration;
+  readonly archive: ArchiveThread;
+  /** Where artifacts are downloaded to. */
+  readonly downloadsFolder: string;
+  readonly onTrouble: (trouble: Trouble) => void;
+}
+
+interface Download {
+  readonly file: string;
+  readonly sizeBytes: number;
+  readonly durationMs: number;
+}
+
+const miss: LookupOutcome = { kind: 'miss' };
+
+export function createRunSession(options: RunSessionOptions): RunSession {
+  const { configuration, archive, onTrouble } = options;
+  const upstream = createUpstream(configuration);
+  const ended = new AbortController();
+  const probed = probe();
+
+  function reportTrouble(error: unknown): void {
+    if (!ended.signal.aborted) onTrouble(toTrouble(error));
+  }
+
+  /** Asks for the status, so that a server that is down is known before the first lookup. */
+  async function probe(): Promise<void> {
+    try {
+      const status = await upstream.lookups.status({ retries: 0, signal: ended.signal });
+      upstream.observe(null);
+      if (status !== 'enabled') reportTrouble(cachingUnavailable(status));
+    } catch (error) {
+      upstream.observe(error);
+      // A server need not know this endpoint; but one that cannot be reached is worth a word.
+      if (isOutage(error)) reportTrouble(error);
+    }
+  }
+
+  async function download(taskHash: string): Promise<Download | null> {
+    const { format, namespace, minDownloadMs } = configuration;
+    const file = join(options.downloadsFolder, randomUUID());
+    const patience = new AbortController();
+    let timer: NodeJS.Timeout | undefined;
+    try {
+      const metadata = await upstream.lookups.getToFile(
+        artifactHash({ format, namespace, taskHash }),
+        file,
+        {
+          retries: 0,
+          signal: AbortSignal.any([patience.signal, ended.signal]),
+          onMetadata: ({ durationMs }) => {
+            // Waiting longer than the task itself takes helps nobody.
+            const limitMs = Math.max(minDownloadMs, durationMs);
+            timer = setTimeout(() => {
+              patience.abort(downloadTooSlow(limitMs));
+            }, limitMs);
+          },
+        },
+      );
+      upstream.observe(null);
+      if (metadata === null) return null;
+      const sizeBytes = metadata.sizeBytes ?? (await stat(file)).size;
+      return { file, sizeBytes, durationMs: metadata.durationMs };
+    } catch (error) {
+      if (patience.signal.aborted) throw patience.signal.reason;
+      upstream.observe(error);
+      throw error;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** Recreates Nx's cache entry; Nx takes it for valid once the file `<hash>.commit` is there. */
+  async function restore({ file }: Download, cacheDirectory: string, taskHash: string) {
+    const folder = join(cacheDirectory, taskHash);
+    try {
+      await archive.unpack({ file, folder, signal: ended.signal });
+      await writeFile(`${folder}.commit`, 'true');
+    } finally {
+      await rm(file, { force: true });
+    }
+  }
+
+  return {
+    runId: options.runId,
+    configuration,
+    upstream,
+    probed,
+    reportTrouble,
+    async lookUp({ taskHash, cacheDirectory }) {
+      if (!mayRead(configuration.mode)) return miss;
+      try {
+        const found = await download(taskHash);
+        if (found === null) return miss;
+        const { file, sizeBytes, durationMs } = found;
+        if (cacheDirectory === null) return { kind: 'hit', file, sizeBytes, durationMs };
+        await restore(found, cacheDirectory, taskHash);
+        return { kind: 'hit', file: null, sizeBytes, durationMs };
+      } catch (error) {
+        reportTrouble(error);
+        return miss;
+      }
+    },
+    async close() {
+      ended.abort();
+      await upstream.close();
+    },
+  };
+}
+
+function cachingUnavailable(status: CachingStatus) {
+  return pluginError(
+    'LARDER_AGENT_CACHING_UNAVAILABLE',
+    `The server says that remote caching is not available to the team: ${status}`,
+    { hint: 'Look at the remote caching settings and limits of the team on the server.' },
+  );
+}
+
+function downloadTooSlow(limitMs: number) {
+  return pluginError(
+    'LARDER_AGENT_DOWNLOAD_TOO_SLOW',
+    `A download was given up after ${limitMs} ms, longer than the task itself takes`,
+    { hint: 'Check the network to the server, or raise the option "minDownloadMs".' },
+  );
+}

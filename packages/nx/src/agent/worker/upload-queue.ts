@@ -1,0 +1,194 @@
+import { fileBody, isLarderError, type ClientErrorCode } from '@larder/client';
+import type { ArchiveThread } from '../../archive/archive-thread.ts';
+import { isSameUpstream, mayWrite } from '../protocol/run-configuration.ts';
+import type { UploadOutcome } from '../protocol/worker-messages.ts';
+import type { SpoolEntry } from '../spool/spool-entry.ts';
+import type { SpoolFolder } from '../spool/spool-folder.ts';
+import type { RunSession } from './run-session.ts';
+
+/** What Nx's cache entry consists of; its `source`, the machine's id, stays at home. */
+const entryParts = ['code', 'terminalOutput', 'outputs'];
+
+/** Answers after which sending the same artifact again is pointless. */
+const finalCodes = [
+  'LARDER_ACCESS_WRITE_FORBIDDEN',
+  'LARDER_HTTP_BAD_REQUEST',
+  'LARDER_HTTP_TOO_LARGE',
+  'LARDER_REQUEST_HASH_INVALID',
+  'LARDER_REQUEST_METADATA_INVALID',
+  'LARDER_BODY_LENGTH_MISMATCH',
+  'LARDER_BODY_UNREADABLE',
+] as const satisfies readonly ClientErrorCode[];
+
+/** Sends what is in the spool, a few at a time, with the credentials of each entry's own run. */
+export interface UploadQueue {
+  /** Takes a new entry; one that is held waits for `release`. */
+  add(entryId: string): Promise<void>;
+  /** Takes what earlier runs and earlier workers left, as far as an open run may send it. */
+  adoptLeftovers(): Promise<void>;
+  /** Sends what a run still holds, with exact durations where they are known. */
+  release(runId: string, durationsMs: Readonly<Record<string, number>>): void;
+  /**
+   * The run is over and no entry of it will come. Resolves when its session is no longer used,
+   * for it may still be sending what others left.
+   */
+  forget(session: RunSession): Promise<void>;
+}
+
+export interface UploadQueueOptions {
+  readonly spool: SpoolFolder;
+  readonly archive: ArchiveThread;
+  readonly sessions: ReadonlyMap<string, RunSession>;
+  readonly now: () => number;
+  readonly onEnded: (outcome: UploadOutcome) => void;
+  readonly onBusy: (isBusy: boolean) => void;
+}
+
+interface Job {
+  readonly entry: SpoolEntry;
+  readonly session: RunSession;
+}
+
+export function createUploadQueue(options: UploadQueueOptions): UploadQueue {
+  const { spool, archive, sessions } = options;
+  /** Entries that this worker has taken in hand and not finished with. */
+  const taken = new Set<string>();
+  const held = new Map<string, Job>();
+  const waiting: { readonly job: Job; readonly resolve: () => void }[] = [];
+  const exactDurations = new Map<string, Readonly<Record<string, number>>>();
+  /** Enqueued jobs that have not ended, with their ends. */
+  const unfinished = new Map<Job, Promise<void>>();
+  let active = 0;
+
+  function enqueue(job: Job): void {
+    if (unfinished.size === 0) options.onBusy(true);
+    const ended = new Promise<void>((resolve) => waiting.push({ job, resolve }));
+    unfinished.set(job, ended);
+    next();
+  }
+
+  function next(): void {
+    const first = waiting[0];
+    if (!first || active >= first.job.session.configuration.uploadConcurrency) return;
+    waiting.shift();
+    active += 1;
+    void upload(first.job).finally(() => {
+      active -= 1;
+      unfinished.delete(first.job);
+      first.resolve();
+      if (unfinished.size === 0) options.onBusy(false);
+      next();
+    });
+    next();
+  }
+
+  function jobsOf(session: RunSession): Promise<void>[] {
+    return [...unfinished].filter(([job]) => job.session === session).map(([, ended]) => ended);
+  }
+
+  async function upload({ entry, session }: Job): Promise<void> {
+    const report = (error: unknown) => {
+      session.reportTrouble(error);
+    };
+    const durationMs = exactDurations.get(entry.runId)?.[entry.taskHash] ?? entry.durationMs;
+    let sizeBytes = entry.content.kind === 'body' ? entry.content.sizeBytes : 0;
+    let result: UploadOutcome['result'];
+    try {
+      // A folder is packed even when the server is down: Nx may remove it before it is up again.
+      sizeBytes = await ensureBody(entry);
+      await session.probed;
+      result = session.upstream.isDown() ? 'parked' : 'uploaded';
+      if (result === 'uploaded') {
+        const body = fileBody(spool.bodyFile(entry.id), sizeBytes);
+        await session.upstream.uploads.put(entry.artifactHash, body, { durationMs });
+        session.upstream.observe(null);
+      }
+    } catch (error) {
+      session.upstream.observe(error);
+      report(error);
+      result = isFinal(error) ? 'dropped' : 'parked';
+    }
+    if (result !== 'parked') await spool.remove(entry.id).catch(report);
+    taken.delete(entry.id);
+    const { runId, taskHash } = entry;
+    options.onEnded({ runId, taskHash, result, sizeBytes, durationMs });
+  }
+
+  /** @returns the size of the entry's body, which is made first where there is only a folder. */
+  async function ensureBody(entry: SpoolEntry): Promise<number> {
+    if (entry.content.kind === 'body') return entry.content.sizeBytes;
+    const { sizeBytes } = await archive.pack({
+      folder: entry.content.folder,
+      entries: entryParts,
+      file: spool.bodyFile(entry.id),
+    });
+    await spool.add({ ...entry, content: { kind: 'body', sizeBytes } });
+    return sizeBytes;
+  }
+
+  function sessionFor(entry: SpoolEntry): RunSession | null {
+    const own = sessions.get(entry.runId);
+    if (own) return own;
+    for (const session of sessions.values()) {
+      const { mode, upstream } = session.configuration;
+      if (mayWrite(mode) && isSameUpstream(upstream, entry.upstream)) return session;
+    }
+    return null;
+  }
+
+  async function sweep(): Promise<void> {
+    const limits = [...sessions.values()].map(({ configuration }) => configuration);
+    if (limits.length === 0) return;
+    await spool.sweep({
+      maxBytes: Math.max(...limits.map(({ maxSpoolBytes }) => maxSpoolBytes)),
+      maxAgeMs: Math.max(...limits.map(({ maxSpoolAgeMs }) => maxSpoolAgeMs)),
+      now: options.now(),
+      isInUse: (entryId) => taken.has(entryId),
+    });
+  }
+
+  return {
+    async add(entryId) {
+      if (taken.has(entryId)) return;
+      taken.add(entryId);
+      const entry = await spool.read(entryId);
+      const session = entry && sessions.get(entry.runId);
+      if (!entry || !session) {
+        taken.delete(entryId);
+        return;
+      }
+      const job = { entry, session };
+      if (entry.isHeld && !exactDurations.has(entry.runId)) held.set(entryId, job);
+      else enqueue(job);
+    },
+    async adoptLeftovers() {
+      await sweep();
+      for (const entry of await spool.list()) {
+        const session = sessionFor(entry);
+        if (!session || taken.has(entry.id)) continue;
+        taken.add(entry.id);
+        const isOwnAndHeld = entry.isHeld && session.runId === entry.runId;
+        if (isOwnAndHeld && !exactDurations.has(entry.runId))
+          held.set(entry.id, { entry, session });
+        else enqueue({ entry, session });
+      }
+    },
+    release(runId, durationsMs) {
+      exactDurations.set(runId, durationsMs);
+      for (const [entryId, job] of held) {
+        if (job.entry.runId !== runId) continue;
+        held.delete(entryId);
+        enqueue(job);
+      }
+    },
+    async forget(session) {
+      exactDurations.delete(session.runId);
+      await Promise.all(jobsOf(session));
+    },
+  };
+}
+
+function isFinal(error: unknown): boolean {
+  if (!isLarderError(error)) return true;
+  return finalCodes.some((code) => code === error.code) || error.code.startsWith('LARDER_ARCHIVE_');
+}

@@ -1,0 +1,31 @@
+import { isLarderError, type LarderError } from '@larder/client/errors';
+import { pluginError } from '../errors/plugin-error.ts';
+
+/** The error of an archive that goes beyond one of the limits. */
+export function tooLarge(what: string): LarderError {
+  return pluginError('LARDER_ARCHIVE_TOO_LARGE', `The archive has ${what}`, {
+    hint: 'Narrow the "outputs" of the task, or turn its caching off.',
+  });
+}
+
+export function corrupt(what: string, cause?: unknown): LarderError {
+  return pluginError('LARDER_ARCHIVE_CORRUPT', `The archive is broken: ${what}`, {
+    hint: 'Set LARDER_SIGNATURE_KEY if anyone but Larder can write to the cache server.',
+    cause,
+  });
+}
+
+/** Leaves Larder's own errors alone; everything else is trouble with the file system. */
+export function asArchiveError(error: unknown, attempt: string): LarderError {
+  if (isLarderError(error)) return error;
+  const reason = error instanceof Error ? error.message : String(error);
+  return pluginError('LARDER_ARCHIVE_IO', `Cannot ${attempt}: ${reason}`, {
+    hint: 'Check the free space and the permissions of the workspace and of the data directory.',
+    cause: error,
+  });
+}
+
+/** Whether a call of the operating system failed, as opposed to what it was given being wrong. */
+export function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'syscall' in error;
+}

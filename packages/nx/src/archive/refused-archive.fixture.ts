@@ -1,0 +1,45 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ArchiveLimits } from './archive-limits.ts';
+import {
+  compress,
+  createTestFolder,
+  describeTree,
+  makeTar,
+  type MadeEntry,
+} from './archive.fixture.ts';
+import { unpackArchive } from './unpack-archive.ts';
+
+/**
+ * Unpacks a made-up archive beside other files, and returns the code of the error. Fails when the
+ * attempt changed anything around, or left anything behind.
+ */
+export async function refusalOf(
+  archive: readonly MadeEntry[] | Buffer,
+  limits?: ArchiveLimits,
+): Promise<string> {
+  const bytes = Buffer.isBuffer(archive)
+    ? archive
+    : compress(await makeTar(archive as readonly MadeEntry[]));
+  const test = createTestFolder();
+  try {
+    const cache = join(test.path, 'workspace/cache');
+    mkdirSync(join(cache, 'target'), { recursive: true });
+    writeFileSync(join(cache, 'target/code'), 'the entry before');
+    writeFileSync(join(test.path, 'workspace/precious'), 'content');
+    const file = join(test.path, 'archive');
+    writeFileSync(file, bytes);
+    const before = describeTree(test.path);
+
+    let code = 'nothing was thrown';
+    try {
+      await unpackArchive({ file, folder: join(cache, 'target'), ...(limits && { limits }) });
+    } catch (error) {
+      code = (error as { code?: string }).code ?? String(error);
+    }
+    expect(describeTree(test.path)).toEqual(before);
+    return code;
+  } finally {
+    test.dispose();
+  }
+}

@@ -1,0 +1,19 @@
+import { chmodSync, readdirSync, rmSync } from 'node:fs';
+
+/** Removes a file or a folder with all that is in it, read-only folders included; absent is fine. */
+export function removeTree(path: string): void {
+  try {
+    rmSync(path, { recursive: true, force: true });
+  } catch {
+    // A restored folder may be read-only, and then nothing in it can be removed.
+    makeFoldersWritable(path);
+    rmSync(path, { recursive: true, force: true });
+  }
+}
+
+function makeFoldersWritable(folder: string): void {
+  chmodSync(folder, 0o700);
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    if (entry.isDirectory()) makeFoldersWritable(`${folder}/${entry.name}`);
+  }
+}

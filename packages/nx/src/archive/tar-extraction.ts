@@ -1,0 +1,120 @@
+import { extract as createExtract, type Header } from 'tar-stream';
+import { pluginError } from '../errors/plugin-error.ts';
+import { corrupt, tooLarge } from './archive-error.ts';
+import type { ArchiveLimits } from './archive-limits.ts';
+import { checkEntryPath } from './entry-path.ts';
+import { checkLinkTarget } from './link-target.ts';
+import { TarGuard } from './tar-guard.ts';
+import type { TreeWriter } from './tree-writer.ts';
+
+export interface UnpackResult {
+  /** Bytes of all files' contents. */
+  readonly unpackedBytes: number;
+  /** Files, folders and links. */
+  readonly entryCount: number;
+}
+
+export interface TarExtraction {
+  /** What the bytes of the tar archive have to go through, in this order. */
+  readonly streams: readonly [NodeJS.ReadWriteStream, NodeJS.WritableStream];
+  /**
+   * To be called when the streams have ended.
+   * @throws LarderError `LARDER_ARCHIVE_CORRUPT`
+   */
+  end(): UnpackResult;
+}
+
+/** What tar-stream's reader gives but its types do not tell. */
+interface DecodedHeader extends Omit<Header, 'type' | 'linkname'> {
+  readonly type: Header['type'] | null;
+  readonly linkname: string | null;
+  /** Where in the archive the entry's content begins. */
+  readonly byteOffset: number;
+}
+
+const streamBufferBytes = 256 * 1024;
+
+/** Checks every entry of a tar archive and writes it to the tree, within constant memory. */
+export function createTarExtraction(tree: TreeWriter, limits: ArchiveLimits): TarExtraction {
+  let unpackedBytes = 0;
+  let entryCount = 0;
+  const guard = new TarGuard(limits.maxTarBytes, streamBufferBytes);
+  const extract = createExtract();
+
+  /** What is thrown in a listener has to end the stream. */
+  const attempt = (action: () => void): void => {
+    try {
+      action();
+    } catch (error) {
+      extract.destroy(error as Error);
+    }
+  };
+  extract.on('entry', (header, body, next) => {
+    body.on('error', ignore);
+    body.on('data', (chunk) => {
+      attempt(() => {
+        tree.write(chunk as Buffer);
+      });
+    });
+    body.on('end', () => {
+      attempt(() => {
+        tree.endFile();
+        next();
+      });
+    });
+    attempt(() => {
+      entryCount += 1;
+      if (entryCount > limits.maxEntries) throw tooLarge(`more than ${limits.maxEntries} entries`);
+      const decoded = header as DecodedHeader;
+      guard.noteEntry({
+        bodyOffset: decoded.byteOffset,
+        bodyBytes: decoded.size,
+        hasExtendedHeader: decoded.pax !== null,
+      });
+      beginEntry(decoded, tree, limits);
+      unpackedBytes += decoded.size;
+    });
+  });
+
+  return {
+    streams: [guard, extract],
+    end: () => {
+      guard.checkEnd();
+      return { unpackedBytes, entryCount };
+    },
+  };
+}
+
+function ignore(): void {
+  // An entry fails together with the whole extraction, and that is where the error is looked at.
+}
+
+function beginEntry(
+  { name, type, size, mode, linkname }: DecodedHeader,
+  tree: TreeWriter,
+  limits: ArchiveLimits,
+): void {
+  const path = type === 'directory' && name.endsWith('/') ? name.slice(0, -1) : name;
+  checkEntryPath(path, limits);
+  if (type !== 'file' && size !== 0) {
+    throw corrupt(`${JSON.stringify(path)} has content, which only files may have`);
+  }
+  switch (type) {
+    case 'file':
+      tree.beginFile(path, mode);
+      break;
+    case 'directory':
+      tree.addFolder(path, mode);
+      break;
+    case 'symlink':
+      checkLinkTarget(path, linkname ?? '');
+      tree.addLink(path, linkname ?? '');
+      break;
+    default:
+      throw pluginError(
+        'LARDER_ARCHIVE_UNSUPPORTED_TYPE',
+        `The archive holds ${JSON.stringify(path)}, which is neither a file, a folder nor a symbolic link`,
+        { hint: 'Set LARDER_SIGNATURE_KEY if anyone but Larder can write to the cache server.' },
+      );
+  }
+}

@@ -1,0 +1,89 @@
+import { createReadStream, lstatSync, renameSync, statSync } from 'node:fs';
+import { pipeline } from 'node:stream/promises';
+import { createBrotliDecompress } from 'node:zlib';
+import { isLarderError } from '@larder/client/errors';
+import { asArchiveError, corrupt, isSystemError } from './archive-error.ts';
+import { defaultArchiveLimits, type ArchiveLimits } from './archive-limits.ts';
+import { partialPath } from './partial-path.ts';
+import { removeTree } from './remove-tree.ts';
+import { createTarExtraction, type UnpackResult } from './tar-extraction.ts';
+import { TreeWriter } from './tree-writer.ts';
+
+export interface UnpackRequest {
+  readonly file: string;
+  /** Where the archive's entries go. Replaced when it exists, and only when all is well. */
+  readonly folder: string;
+  readonly limits?: ArchiveLimits;
+  readonly signal?: AbortSignal;
+}
+
+const chunkBytes = 256 * 1024;
+
+/**
+ * Unpacks what `packFolder` wrote, and trusts nothing in it. The entries go to a new folder beside
+ * `folder` that takes its place by a rename. Permission bits are restored whatever the umask is,
+ * other mode bits never.
+ * Blocks its thread while it reads and writes files: meant for a worker thread.
+ *
+ * @throws LarderError `LARDER_ARCHIVE_…`, or the signal's reason when that is aborted. Nothing is
+ * left behind then, and an existing `folder` is as it was.
+ */
+export async function unpackArchive(request: UnpackRequest): Promise<UnpackResult> {
+  const { file, folder, signal } = request;
+  signal?.throwIfAborted();
+  const partial = partialPath(folder);
+  try {
+    const result = await extractTo(partial, request);
+    replaceFolder(partial, folder);
+    return result;
+  } catch (error) {
+    removeTree(partial);
+    signal?.throwIfAborted();
+    throw asArchiveError(error, `unpack ${file} to ${folder}`);
+  }
+}
+
+async function extractTo(
+  root: string,
+  { file, signal, limits = defaultArchiveLimits }: UnpackRequest,
+): Promise<UnpackResult> {
+  const tree = new TreeWriter(root);
+  try {
+    const decompressor = createBrotliDecompress({ chunkSize: chunkBytes });
+    const extraction = createTarExtraction(tree, limits);
+    await pipeline(
+      [createReadStream(file, { highWaterMark: chunkBytes }), decompressor, ...extraction.streams],
+      signal ? { signal } : {},
+    );
+    // The decompressor ignores whatever follows the end of its data.
+    if (decompressor.bytesWritten !== statSync(file).size) {
+      throw corrupt('something follows the compressed data');
+    }
+    const result = extraction.end();
+    tree.finish();
+    return result;
+  } catch (error) {
+    if (isLarderError(error) || isSystemError(error)) throw error;
+    // What is left has been thrown by the decompressor or the tar reader.
+    throw corrupt(error instanceof Error ? error.message : String(error), error);
+  } finally {
+    tree.close();
+  }
+}
+
+function replaceFolder(from: string, to: string): void {
+  const isThere = lstatSync(to, { throwIfNoEntry: false }) !== undefined;
+  if (!isThere) {
+    renameSync(from, to);
+    return;
+  }
+  const old = partialPath(to);
+  renameSync(to, old);
+  try {
+    renameSync(from, to);
+  } catch (error) {
+    renameSync(old, to);
+    throw error;
+  }
+  removeTree(old);
+}

@@ -1,0 +1,124 @@
+import { basename } from 'node:path';
+import { openRun } from '../agent/launch/agent-client.ts';
+import type { RunReference } from '../agent/protocol/control-api.ts';
+import type { StartEstimate } from '../agent/protocol/run-configuration.ts';
+import type { NxJson, PostContext, PreContext } from '../nx-facts/nx-contexts.ts';
+import { hasHooksDoor, installedNxVersion, looksUpReadyTasks } from '../nx-facts/nx-version.ts';
+import { terminalOutputsFolder } from '../nx-facts/terminal-outputs-folder.ts';
+import { parallelLimit } from '../nx-facts/parallel-limit.ts';
+import { readEnvironment, type LarderEnvironment } from '../options/environment.ts';
+import type { LarderOptions } from '../options/larder-options.ts';
+import { resolveOptions } from '../options/resolve-options.ts';
+import { formatTrouble } from '../report/format-report.ts';
+import { toTrouble } from '../report/trouble.ts';
+import { findDataDirectory } from './data-directory.ts';
+import { endRun } from './end-run.ts';
+import { isUsable, openRunRequest } from './open-run-request.ts';
+import { runnerOptionsOf } from './runner-options.ts';
+
+/**
+ * Nx's hook before the tasks of a command: opens a run with the agent and points Nx's own cache
+ * client at it. Never throws: a throw would fail the command.
+ */
+export async function preTasksExecution(
+  pluginOptions: LarderOptions | undefined,
+  context: PreContext,
+): Promise<void> {
+  try {
+    const environment = readEnvironment();
+    const options = settle(pluginOptions, context.nxJsonConfiguration, environment);
+    if (!isUsable(options) || environment.nx.skipsRemoteCache) return;
+    const nxVersion = installedNxVersion();
+    if (!hasHooksDoor(nxVersion)) return;
+    const run = await openRun(
+      findDataDirectory(context.workspaceRoot, options.dataDirectory),
+      openRunRequest(options, {
+        ownerPid: ownerPid(),
+        contextId: context.id ?? null,
+        format: 'nx.tar.gz',
+        startEstimate: startEstimate(looksUpReadyTasks(nxVersion), context, environment),
+        terminalOutputsFolder: terminalOutputsFolder(),
+      }),
+      process.env,
+    );
+    run.disconnect();
+    // Nx carries over what its hook assigns, to whichever process reads it.
+    process.env.NX_SELF_HOSTED_REMOTE_CACHE_SERVER = run.url;
+    process.env.NX_SELF_HOSTED_REMOTE_CACHE_ACCESS_TOKEN = run.token;
+    if (environment.hasHttpProxy) bypassProxy(environment.noProxy);
+  } catch (error) {
+    warn(error);
+  }
+}
+
+/** Nx's hook after the tasks of a command: closes the run and reports. Never throws. */
+export async function postTasksExecution(
+  pluginOptions: LarderOptions | undefined,
+  context: PostContext,
+): Promise<void> {
+  try {
+    const environment = readEnvironment();
+    const options = settle(pluginOptions, context.nxJsonConfiguration, environment);
+    if (!isUsable(options) || environment.nx.skipsRemoteCache) return;
+    const tasks = Object.values(context.taskResults).map(({ task }) => task);
+    const durationsMs: Record<string, number> = {};
+    for (const { hash, startTime, endTime } of tasks) {
+      if (hash !== undefined && startTime !== undefined && endTime !== undefined) {
+        durationsMs[hash] = endTime - startTime;
+      }
+    }
+    const run: RunReference =
+      context.id === undefined
+        ? { by: 'tasks', taskHashes: tasks.map(({ hash }) => hash ?? '') }
+        : { by: 'context', contextId: context.id };
+    await endRun({
+      dataDirectory: findDataDirectory(context.workspaceRoot, options.dataDirectory),
+      request: { run, durationsMs },
+      print,
+    });
+  } catch (error) {
+    warn(error);
+  }
+}
+
+function settle(
+  pluginOptions: LarderOptions | undefined,
+  nxJson: NxJson,
+  environment: LarderEnvironment,
+) {
+  return resolveOptions({ pluginOptions, runnerOptions: runnerOptionsOf(nxJson), environment });
+}
+
+function startEstimate(
+  looksUpReady: boolean,
+  context: PreContext,
+  environment: LarderEnvironment,
+): StartEstimate {
+  if (!looksUpReady) return { kind: 'lookup-is-start' };
+  const parallel = parallelLimit({
+    argv: context.argv ?? [],
+    environment: environment.nx.parallel,
+    nxJson: context.nxJsonConfiguration.parallel ?? null,
+  });
+  return { kind: 'lookup-is-ready', parallel };
+}
+
+/** Hooks run in a worker of the process that runs the command, or of the daemon, or in that process. */
+function ownerPid(): number {
+  return basename(process.argv[1] ?? '').startsWith('plugin-worker') ? process.ppid : process.pid;
+}
+
+/** Nx's cache client obeys proxy variables even for this machine's own addresses. */
+function bypassProxy(noProxy: string | null): void {
+  const hosts = noProxy === null ? '127.0.0.1' : `${noProxy},127.0.0.1`;
+  process.env.NO_PROXY = hosts;
+  process.env.no_proxy = hosts;
+}
+
+function warn(error: unknown): void {
+  print(formatTrouble(toTrouble(error)));
+}
+
+function print(line: string): void {
+  console.log(line);
+}

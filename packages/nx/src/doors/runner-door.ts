@@ -1,0 +1,168 @@
+import { openRun, type OpenedRun } from '../agent/launch/agent-client.ts';
+import type { NxJson, NxTask, RunnerContext } from '../nx-facts/nx-contexts.ts';
+import { hasHooksDoor, installedNxVersion, type NxVersion } from '../nx-facts/nx-version.ts';
+import { requireNx } from '../nx-facts/require-nx.ts';
+import { readEnvironment, type LarderEnvironment } from '../options/environment.ts';
+import { resolveOptions } from '../options/resolve-options.ts';
+import { formatTrouble } from '../report/format-report.ts';
+import { toTrouble } from '../report/trouble.ts';
+import { findDataDirectory } from './data-directory.ts';
+import { endRun } from './end-run.ts';
+import { isUsable, openRunRequest } from './open-run-request.ts';
+import { isListedAsPlugin } from './runner-options.ts';
+
+/** Nx's own runner is handed through as it is: whatever it takes and returns. */
+type NxTasksRunner = (
+  tasks: readonly unknown[],
+  options: Readonly<Record<string, unknown>>,
+  context: RunnerContext,
+) => unknown;
+
+/** Nx's interface for remote caches of Nx 16 to 20. A throw in either would fail the command. */
+interface RemoteCache {
+  retrieve(taskHash: string, cacheDirectory: string): Promise<boolean>;
+  store(taskHash: string, cacheDirectory: string): Promise<boolean>;
+}
+
+/**
+ * Tasks runner of Nx 16 to 20: Nx's default runner with a remote cache. Opens a run with the agent,
+ * lets the agent fill and pack the folders of Nx's cache, and closes the run before it returns.
+ */
+export async function runTasks(
+  tasks: readonly unknown[],
+  options: Readonly<Record<string, unknown>>,
+  context: RunnerContext,
+): Promise<unknown> {
+  const nxRunner = defaultRunner();
+  const session = await openSession(options, context);
+  if (!session) return nxRunner(tasks, options, context);
+  const remoteCache = createRemoteCache(session.run, context.taskGraph?.tasks ?? {});
+  try {
+    return await nxRunner(tasks, { ...options, remoteCache }, context);
+  } finally {
+    await closeSession(session);
+  }
+}
+
+interface Session {
+  readonly run: OpenedRun;
+  readonly dataDirectory: string;
+}
+
+async function openSession(
+  runnerOptions: Readonly<Record<string, unknown>>,
+  context: RunnerContext,
+): Promise<Session | null> {
+  try {
+    const environment = readEnvironment();
+    const nxVersion = installedNxVersion();
+    if (
+      isLeftToHooks(nxVersion, context.nxJson) ||
+      skipsRemoteCache(runnerOptions, context, environment)
+    ) {
+      return null;
+    }
+    const options = resolveOptions({ runnerOptions, environment });
+    if (!isUsable(options)) return null;
+    // From 20.0 on Nx asks a runner's remote cache only when its former, file-based cache is on.
+    if (nxVersion.major >= 20) process.env.NX_DB_CACHE = 'false';
+    const dataDirectory = findDataDirectory(workspaceRoot(), options.dataDirectory);
+    const run = await openRun(
+      dataDirectory,
+      openRunRequest(options, {
+        ownerPid: process.pid,
+        contextId: null,
+        format: 'tar.br',
+        startEstimate: { kind: 'lookup-is-start' },
+        terminalOutputsFolder: null,
+      }),
+      process.env,
+    );
+    return { run, dataDirectory };
+  } catch (error) {
+    warn(error);
+    return null;
+  }
+}
+
+async function closeSession({ run, dataDirectory }: Session): Promise<void> {
+  try {
+    await endRun({
+      dataDirectory,
+      request: { run: { by: 'id', runId: run.runId }, durationsMs: {} },
+      print,
+    });
+  } catch (error) {
+    warn(error);
+  } finally {
+    run.disconnect();
+  }
+}
+
+function createRemoteCache(run: OpenedRun, tasks: Readonly<Record<string, NxTask>>): RemoteCache {
+  let hasWarned = false;
+
+  function warnOnce(error: unknown): void {
+    if (!hasWarned) warn(error);
+    hasWarned = true;
+  }
+
+  function durationOf(taskHash: string): number {
+    const task = Object.values(tasks).find(({ hash }) => hash === taskHash);
+    return task?.startTime === undefined ? 0 : Math.max(0, Date.now() - task.startTime);
+  }
+
+  return {
+    async retrieve(taskHash, cacheDirectory) {
+      try {
+        return await run.retrieve({ taskHash, cacheDirectory });
+      } catch (error) {
+        warnOnce(error);
+        return false;
+      }
+    },
+    async store(taskHash, cacheDirectory) {
+      const durationMs = durationOf(taskHash);
+      try {
+        await run.store({ taskHash, cacheDirectory, durationMs });
+      } catch (error) {
+        warnOnce(error);
+      }
+      return true;
+    },
+  };
+}
+
+/** With both doors open, the plugin's hooks do the work and the runner stands aside. */
+function isLeftToHooks(nxVersion: NxVersion, nxJson: NxJson): boolean {
+  return hasHooksDoor(nxVersion) && isListedAsPlugin(nxJson);
+}
+
+/** Before 20.8 Nx leaves it to the runner to honour the flag and the variables. */
+function skipsRemoteCache(
+  options: Readonly<Record<string, unknown>>,
+  { nxArgs }: RunnerContext,
+  environment: LarderEnvironment,
+): boolean {
+  return (
+    environment.nx.skipsRemoteCache ||
+    options.skipRemoteCache === true ||
+    nxArgs?.skipRemoteCache === true
+  );
+}
+
+function defaultRunner(): NxTasksRunner {
+  return (requireNx('nx/tasks-runners/default') as { default: NxTasksRunner }).default;
+}
+
+function workspaceRoot(): string {
+  return (requireNx('nx/src/utils/workspace-root') as { workspaceRoot: string }).workspaceRoot;
+}
+
+function warn(error: unknown): void {
+  print(formatTrouble(toTrouble(error)));
+}
+
+function print(line: string): void {
+  console.log(line);
+}

@@ -1,0 +1,17 @@
+import type { NxJson } from '../nx-facts/nx-contexts.ts';
+
+/**
+ * Options of the tasks runner in nx.json. Nx 21 and later ignore the runner but leave its options
+ * where they are, and so they keep their meaning for Larder.
+ */
+export function runnerOptionsOf(nxJson: NxJson): unknown {
+  return nxJson.tasksRunnerOptions?.default?.options;
+}
+
+/** Whether nx.json also lists this package as a plugin. */
+export function isListedAsPlugin(nxJson: NxJson): boolean {
+  return (nxJson.plugins ?? []).some((entry) => {
+    const name = typeof entry === 'string' ? entry : entry.plugin;
+    return name === '@larder/nx';
+  });
+}

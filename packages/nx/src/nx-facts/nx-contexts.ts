@@ -1,0 +1,40 @@
+/**
+ * What Nx hands to its hooks and runners, as far as Larder looks at it. Nx 16 to 24 agree on this
+ * much; Nx's own types differ between versions and stay out of this package's declarations.
+ */
+export interface NxJson {
+  readonly plugins?: readonly (string | { readonly plugin: string })[] | undefined;
+  readonly tasksRunnerOptions?:
+    Readonly<Record<string, { readonly options?: unknown } | undefined>> | undefined;
+  readonly parallel?: string | number | boolean | undefined;
+}
+
+export interface NxTask {
+  readonly hash?: string | undefined;
+  /** Milliseconds since the epoch, as is `endTime`. */
+  readonly startTime?: number | undefined;
+  readonly endTime?: number | undefined;
+}
+
+/** Context of `preTasksExecution`. Nx 20.8 gives neither an id nor a command line. */
+export interface PreContext {
+  readonly id?: string | undefined;
+  readonly workspaceRoot: string;
+  readonly nxJsonConfiguration: NxJson;
+  readonly argv?: readonly string[] | undefined;
+}
+
+/** Context of `postTasksExecution`. */
+export interface PostContext {
+  readonly id?: string | undefined;
+  readonly workspaceRoot: string;
+  readonly nxJsonConfiguration: NxJson;
+  readonly taskResults: Readonly<Record<string, { readonly task: NxTask }>>;
+}
+
+/** Context of a tasks runner, Nx 16 to 20. */
+export interface RunnerContext {
+  readonly nxJson: NxJson;
+  readonly taskGraph?: { readonly tasks: Readonly<Record<string, NxTask>> } | undefined;
+  readonly nxArgs?: { readonly skipRemoteCache?: boolean | undefined } | undefined;
+}

@@ -1,0 +1,9 @@
+/**
+ * Loads a module of the Nx that runs the command: the one that is found from the working folder,
+ * which lies in the workspace. Seen from this package there may be another, when it is linked.
+ */
+export function requireNx(module: `nx/${string}`): unknown {
+  const file = require.resolve(module, { paths: [process.cwd(), __dirname] });
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- known only at run time
+  return require(file);
+}

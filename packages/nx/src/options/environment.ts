@@ -1,0 +1,108 @@
+/**
+ * What the plugin takes from environment variables; the one place that reads them.
+ * `null`: not set, or blank. Holds secrets: never log it.
+ */
+export interface LarderEnvironment {
+  /** Larder's own variables, by the option that each sets. */
+  readonly larder: Readonly<Record<keyof typeof larderVariables, string | null>>;
+  /** Other tools' variables, by their own name. */
+  readonly otherTools: Readonly<Record<OtherToolVariable, string | null>>;
+  readonly nx: NxVariables;
+  /** Whether HTTP requests of this process and its children go through a proxy. */
+  readonly hasHttpProxy: boolean;
+  /** `NO_PROXY` or `no_proxy`: hosts that are reached without the proxy. */
+  readonly noProxy: string | null;
+  readonly isCi: boolean;
+}
+
+/** Nx's own variables, as far as they matter to a cache. */
+export interface NxVariables {
+  /** `NX_PARALLEL`. */
+  readonly parallel: string | null;
+  /** `NX_SKIP_REMOTE_CACHE` or `NX_DISABLE_REMOTE_CACHE`. */
+  readonly skipsRemoteCache: boolean;
+}
+
+/** Options that have a variable of their own. */
+export const larderVariables = {
+  url: 'LARDER_URL',
+  token: 'LARDER_TOKEN',
+  teamId: 'LARDER_TEAM_ID',
+  slug: 'LARDER_TEAM_SLUG',
+  signatureKey: 'LARDER_SIGNATURE_KEY',
+  mode: 'LARDER_MODE',
+  namespace: 'LARDER_NAMESPACE',
+  dataDirectory: 'LARDER_DATA_DIRECTORY',
+} as const;
+
+const otherToolVariables = [
+  'VERCEL_ARTIFACTS_TOKEN',
+  'VERCEL_ARTIFACTS_OWNER',
+  'NX_VERCEL_REMOTE_CACHE_TOKEN',
+  'NX_VERCEL_REMOTE_CACHE_TEAM',
+  'TURBO_API',
+  'TURBO_TOKEN',
+  'TURBO_TEAM',
+  'TURBO_TEAMID',
+  'TURBO_REMOTE_CACHE_SIGNATURE_KEY',
+] as const;
+
+export type OtherToolVariable = (typeof otherToolVariables)[number];
+
+const proxyVariables = ['HTTP_PROXY', 'http_proxy', 'ALL_PROXY', 'all_proxy'] as const;
+
+/** Set by CI services, some of which do not set `CI`. */
+const ciServiceVariables = [
+  'BITBUCKET_BUILD_NUMBER',
+  'BUILDKITE',
+  'CIRCLECI',
+  'CODEBUILD_BUILD_ID',
+  'DRONE',
+  'GITHUB_ACTIONS',
+  'GITLAB_CI',
+  'JENKINS_URL',
+  'TEAMCITY_VERSION',
+  'TF_BUILD',
+  'TRAVIS',
+] as const;
+
+export function readEnvironment(
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): LarderEnvironment {
+  const read = (name: string): string | null => {
+    const value = env[name];
+    return value === undefined || value.trim() === '' ? null : value;
+  };
+  return {
+    larder: {
+      url: read(larderVariables.url),
+      token: read(larderVariables.token),
+      teamId: read(larderVariables.teamId),
+      slug: read(larderVariables.slug),
+      signatureKey: read(larderVariables.signatureKey),
+      mode: read(larderVariables.mode),
+      namespace: read(larderVariables.namespace),
+      dataDirectory: read(larderVariables.dataDirectory),
+    },
+    otherTools: Object.fromEntries(otherToolVariables.map((name) => [name, read(name)])) as Record<
+      OtherToolVariable,
+      string | null
+    >,
+    nx: {
+      parallel: read('NX_PARALLEL'),
+      skipsRemoteCache: ['NX_SKIP_REMOTE_CACHE', 'NX_DISABLE_REMOTE_CACHE'].some(
+        (name) => read(name) === 'true',
+      ),
+    },
+    hasHttpProxy: proxyVariables.some((name) => read(name) !== null),
+    noProxy: read('NO_PROXY') ?? read('no_proxy'),
+    isCi: isCi(read),
+  };
+}
+
+/** `CI` decides where it is set, so that `CI=false` turns the behaviour off inside a CI service. */
+function isCi(read: (name: string) => string | null): boolean {
+  const ci = read('CI')?.trim().toLowerCase();
+  if (ci !== undefined) return ci !== 'false' && ci !== '0';
+  return ciServiceVariables.some((name) => read(name) !== null);
+}

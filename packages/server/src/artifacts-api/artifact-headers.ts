@@ -1,0 +1,66 @@
+// The `x-artifact-*` headers of Vercel's artifacts API (v8), in both directions.
+import type { IncomingHttpHeaders } from 'node:http';
+import { LarderError } from '../errors/larder-error.ts';
+import type { ArtifactMetadata, ArtifactRecord } from '../storage/artifact-index.ts';
+
+const MAX_TAG_LENGTH = 600;
+const MAX_CLIENT_CI_LENGTH = 50;
+const MAX_GIT_HASH_LENGTH = 256;
+
+/**
+ * Reads what a client says of an artifact that it uploads.
+ *
+ * @throws LarderError `LARDER_SERVER_REQUEST_INVALID` for a header beyond its documented limit.
+ */
+export function parseArtifactHeaders(headers: IncomingHttpHeaders): ArtifactMetadata {
+  return {
+    durationMs: parseDuration(headers['x-artifact-duration']),
+    tag: textHeader(headers, 'x-artifact-tag', MAX_TAG_LENGTH),
+    sha: textHeader(headers, 'x-artifact-sha', MAX_GIT_HASH_LENGTH),
+    dirtyHash: textHeader(headers, 'x-artifact-dirty-hash', MAX_GIT_HASH_LENGTH),
+    clientCi: textHeader(headers, 'x-artifact-client-ci', MAX_CLIENT_CI_LENGTH),
+    isClientInteractive: parseInteractive(textHeader(headers, 'x-artifact-client-interactive', 1)),
+  };
+}
+
+/** The headers that GET and HEAD answer with; what is unknown is left out. */
+export function formatArtifactHeaders(record: ArtifactRecord): Record<string, string> {
+  const headers: Record<string, string> = {
+    'content-type': 'application/octet-stream',
+    'content-length': String(record.sizeBytes),
+  };
+  if (record.durationMs !== null) headers['x-artifact-duration'] = String(record.durationMs);
+  if (record.tag !== null) headers['x-artifact-tag'] = record.tag;
+  if (record.sha !== null) headers['x-artifact-sha'] = record.sha;
+  if (record.dirtyHash !== null) headers['x-artifact-dirty-hash'] = record.dirtyHash;
+  return headers;
+}
+
+/**
+ * Turborepo takes an artifact with any other duration than a plain whole number for a miss, so
+ * fractions are rounded and everything else is as good as absent.
+ */
+function parseDuration(value: string | string[] | undefined): number | null {
+  if (typeof value !== 'string' || !/^\d+(\.\d+)?$/.test(value)) return null;
+  const durationMs = Math.round(Number(value));
+  return Number.isSafeInteger(durationMs) ? durationMs : null;
+}
+
+function parseInteractive(value: string | null): boolean | null {
+  if (value === null) return null;
+  if (value === '0' || value === '1') return value === '1';
+  throw invalidHeader('x-artifact-client-interactive', 'must be 0 or 1');
+}
+
+function textHeader(headers: IncomingHttpHeaders, name: string, maxLength: number): string | null {
+  const value = headers[name];
+  if (value === undefined || value === '') return null;
+  if (typeof value === 'string' && value.length <= maxLength) return value;
+  throw invalidHeader(name, `must have at most ${maxLength} characters`);
+}
+
+function invalidHeader(name: string, problem: string): LarderError {
+  return new LarderError('LARDER_SERVER_REQUEST_INVALID', `The header ${name} ${problem}.`, {
+    hint: `Correct the header ${name} or leave it out.`,
+  });
+}

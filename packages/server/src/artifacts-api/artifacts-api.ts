@@ -1,0 +1,126 @@
+// Vercel's artifacts API (v8), as Turborepo and Larder's client speak it.
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { ArtifactCache } from '../artifacts/artifact-cache.ts';
+import { isArtifactHash, parseArtifactHash } from '../artifacts/artifact-hash.ts';
+import { artifactSpaceOf } from '../http/artifact-space.ts';
+import { requireToken, requireWriter } from '../http/authentication.ts';
+import { toErrorEnvelope } from '../http/error-responses.ts';
+import { leaveBodiesUnread, openUpload, type UploadLimits } from '../http/upload.ts';
+import type { ArtifactKey, ArtifactRecord } from '../storage/artifact-index.ts';
+import type { TokenVerifier } from '../tokens/token-verifier.ts';
+import { formatArtifactHeaders, parseArtifactHeaders } from './artifact-headers.ts';
+import { parseEventsBody, parseQueryBody, readBodiesAsJson } from './json-body.ts';
+
+export interface ArtifactsApiOptions {
+  cache: ArtifactCache;
+  verifyToken: TokenVerifier;
+  limits: UploadLimits;
+}
+
+interface HashRoute {
+  Params: { hash: string };
+}
+
+/** Routes of the artifacts API below the prefix that it is registered with. */
+export function artifactsApi(
+  scope: FastifyInstance,
+  options: ArtifactsApiOptions,
+  done: () => void,
+): void {
+  scope.options('/', answerPreflight);
+  scope.options('/*', answerPreflight);
+  scope.register((routes: FastifyInstance, _options, registered) => {
+    requireToken(routes, options.verifyToken);
+    leaveBodiesUnread(routes);
+    registerArtifacts(routes, options);
+    registered();
+  });
+  scope.register((routes: FastifyInstance, _options, registered) => {
+    requireToken(routes, options.verifyToken);
+    readBodiesAsJson(routes);
+    registerQueries(routes, options);
+    registered();
+  });
+  done();
+}
+
+function registerArtifacts(routes: FastifyInstance, { cache, limits }: ArtifactsApiOptions): void {
+  routes.put<HashRoute>('/:hash', async (request, reply) => {
+    const { label: writer } = requireWriter(request);
+    const key = artifactKeyOf(request);
+    const metadata = parseArtifactHeaders(request.headers);
+    await cache.put(key, { ...openUpload(reply, limits), metadata, writer });
+    // A duplicate is a success as well: Turborepo warns about any other answer.
+    return reply.code(202).send({ urls: [`${request.protocol}://${request.host}${request.url}`] });
+  });
+
+  routes.get<HashRoute>('/:hash', async (request, reply) => {
+    const artifact = await cache.get(artifactKeyOf(request));
+    if (artifact === null) return sendMiss(reply);
+    return reply.headers(formatArtifactHeaders(artifact.record)).send(artifact.stream);
+  });
+
+  routes.head<HashRoute>('/:hash', async (request, reply) => {
+    const record = await cache.head(artifactKeyOf(request));
+    if (record === null) return sendMiss(reply);
+    return reply.headers(formatArtifactHeaders(record)).send();
+  });
+}
+
+function registerQueries(routes: FastifyInstance, { cache }: ArtifactsApiOptions): void {
+  routes.get('/status', (_request, reply) => reply.send({ status: 'enabled' }));
+
+  routes.post('/', async (request, reply) => {
+    const { hashes } = parseQueryBody(request.body);
+    const space = artifactSpaceOf(request, 'artifacts');
+    const records = await cache.query(space, hashes.filter(isArtifactHash));
+    // Turborepo trusts only an explicit null as a miss; a missing one costs it a HEAD each.
+    return reply.send(
+      Object.fromEntries(hashes.map((hash) => [hash, toQueryHit(records.get(hash))])),
+    );
+  });
+
+  routes.post('/events', (request, reply) => {
+    parseEventsBody(request.body);
+    return reply.code(200).send();
+  });
+}
+
+function artifactKeyOf(request: FastifyRequest<HashRoute>): ArtifactKey {
+  return { ...artifactSpaceOf(request, 'artifacts'), hash: parseArtifactHash(request.params.hash) };
+}
+
+function toQueryHit(record: ArtifactRecord | undefined) {
+  if (record === undefined) return null;
+  return {
+    size: record.sizeBytes,
+    taskDurationMs: record.durationMs ?? 0,
+    ...(record.tag === null ? {} : { tag: record.tag }),
+    ...(record.sha === null ? {} : { sha: record.sha }),
+    ...(record.dirtyHash === null ? {} : { dirtyHash: record.dirtyHash }),
+  };
+}
+
+function sendMiss(reply: FastifyReply): FastifyReply {
+  return reply
+    .code(404)
+    .header('content-type', 'application/json; charset=utf-8')
+    .send(toErrorEnvelope({ code: 'not_found', message: 'There is no such artifact.' }));
+}
+
+/**
+ * Turborepo's optional preflight drops its token unless `Authorization` is listed by name, even
+ * for `*`.
+ */
+function answerPreflight(_request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  return reply
+    .code(204)
+    .headers({
+      'access-control-allow-methods': 'GET, HEAD, PUT, POST, OPTIONS',
+      'access-control-allow-headers':
+        'Authorization, Content-Type, User-Agent, x-artifact-duration, x-artifact-tag, ' +
+        'x-artifact-sha, x-artifact-dirty-hash, x-artifact-client-ci, x-artifact-client-interactive',
+      'access-control-max-age': '86400',
+    })
+    .send();
+}

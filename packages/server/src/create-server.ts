@@ -1,0 +1,154 @@
+import { lookup } from 'node:dns/promises';
+import { isIP } from 'node:net';
+import { join } from 'node:path';
+import type { FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
+import { createArtifactCache, type ArtifactCache } from './artifacts/artifact-cache.ts';
+import { reconcile } from './artifacts/reconcile.ts';
+import { LarderError, isLarderError } from './errors/larder-error.ts';
+import { messageOf } from './errors/message-of.ts';
+import { createApp } from './http/create-app.ts';
+import { createLog } from './logging/create-log.ts';
+import { requireLoopback } from './options/loopback-host.ts';
+import {
+  resolveServerOptions,
+  type ResolvedServerOptions,
+  type ServerOptions,
+} from './options/server-options.ts';
+import { acquireDataDirectory, dataUnusable } from './storage/data-directory.ts';
+import { createFilesystemBlobStore } from './storage/filesystem/filesystem-blob-store.ts';
+import { createSqliteArtifactIndex } from './storage/sqlite/sqlite-artifact-index.ts';
+import { loadLocalToken } from './tokens/local-token.ts';
+import { createTokenVerifier } from './tokens/token-verifier.ts';
+
+/** Connections that may wait to be accepted: Nx opens hundreds at once. */
+const BACKLOG = 4096;
+
+/** A server over its opened data folder. It holds the folder until it is closed. */
+export interface LarderServer {
+  /** Absolute path. */
+  readonly dataDirectory: string;
+  /** The read-write token kept in the data folder; null when tokens were configured. */
+  readonly token: string | null;
+  /**
+   * Starts to listen.
+   *
+   * @returns the base URL for clients on this machine, with the real port.
+   * @throws LarderError `LARDER_SERVER_LISTEN_FAILED`
+   */
+  listen(): Promise<string>;
+  /**
+   * Stops accepting, lets requests in flight finish for at most `drainTimeoutMs`, then gives the
+   * data folder back. May be called at any time, and again.
+   */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the data folder, removes what a crash may have left in it, and prepares a server.
+ *
+ * @throws LarderError `LARDER_SERVER_OPTIONS_INVALID`, `LARDER_SERVER_HOST_NEEDS_TOKENS`,
+ * `LARDER_SERVER_DATA_UNUSABLE`, `LARDER_SERVER_DATA_LOCKED`, `LARDER_SERVER_INDEX_INCOMPATIBLE`,
+ * `LARDER_SERVER_TOKEN_FILE_INVALID`, `LARDER_SERVER_STORAGE_FAILED`.
+ */
+export async function createServer(options: ServerOptions = {}): Promise<LarderServer> {
+  const resolved = resolveServerOptions(options);
+  if (resolved.tokens.length === 0) requireLoopback(resolved.host);
+  const log = createLog(resolved.logLevel);
+
+  const data = await acquireDataDirectory(resolved.dataDirectory);
+  try {
+    const token = resolved.tokens.length === 0 ? await loadLocalToken(data.path) : null;
+    const tokens =
+      token === null ? resolved.tokens : [{ token, access: 'read-write' as const, label: 'local' }];
+    const cache = await openCache(data.path, log.logger);
+    const verifyToken = createTokenVerifier(tokens);
+    const app = createApp({ cache, verifyToken, limits: resolved, logger: log.logger });
+    return {
+      dataDirectory: data.path,
+      token,
+      listen: () => listen(app, resolved),
+      close: once(async () => {
+        await drain(app, resolved.drainTimeoutMs);
+        await cache.close();
+        data.release();
+        await log.close();
+      }),
+    };
+  } catch (error) {
+    data.release();
+    throw isLarderError(error) ? error : dataUnusable(data.path, error);
+  }
+}
+
+async function openCache(directory: string, logger: Logger): Promise<ArtifactCache> {
+  const blobs = await createFilesystemBlobStore(directory);
+  const index = await createSqliteArtifactIndex(join(directory, 'larder.sqlite'));
+  try {
+    const { removedBlobs, removedRecords } = await reconcile(blobs, index);
+    if (removedBlobs + removedRecords > 0) {
+      logger.warn({ removedBlobs, removedRecords }, 'the data folder has been repaired');
+    }
+  } catch (error) {
+    await index.close();
+    throw error;
+  }
+  return createArtifactCache({
+    blobs,
+    index,
+    onTrouble: (message, { key, cause }) => {
+      logger.warn({ key, ...(cause === undefined ? {} : { err: cause }) }, message);
+    },
+  });
+}
+
+async function listen(app: FastifyInstance, options: ResolvedServerOptions): Promise<string> {
+  const { host, port } = options;
+  try {
+    // One address, not the two that Fastify makes of `localhost`: a drain has to reach all.
+    const { address } = await lookup(host);
+    await app.listen({
+      host: address,
+      port,
+      backlog: BACKLOG,
+      listenTextResolver: () => 'listening',
+    });
+    return urlOf(host, address, app.server.address());
+  } catch (cause) {
+    throw new LarderError(
+      'LARDER_SERVER_LISTEN_FAILED',
+      `Cannot listen on ${host}: ${messageOf(cause)}`,
+      {
+        hint: 'Choose another --host or --port; port 0 picks a free one.',
+        cause,
+      },
+    );
+  }
+}
+
+function urlOf(
+  host: string,
+  address: string,
+  bound: ReturnType<FastifyInstance['server']['address']>,
+) {
+  const port = typeof bound === 'object' ? (bound?.port ?? 0) : 0;
+  const wildcards: Record<string, string> = { '0.0.0.0': '127.0.0.1', '::': '::1' };
+  const name = wildcards[address] ?? host;
+  return `http://${isIP(name) === 6 ? `[${name}]` : name}:${port}`;
+}
+
+async function drain(app: FastifyInstance, timeoutMs: number): Promise<void> {
+  const timer = setTimeout(() => {
+    app.server.closeAllConnections();
+  }, timeoutMs);
+  try {
+    await app.close();
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function once<T>(work: () => Promise<T>): () => Promise<T> {
+  let result: Promise<T> | undefined;
+  return () => (result ??= work());
+}

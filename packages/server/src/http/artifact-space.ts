@@ -1,0 +1,38 @@
+import type { FastifyRequest } from 'fastify';
+import { LarderError } from '../errors/larder-error.ts';
+import type { ArtifactApi, ArtifactSpace } from '../storage/artifact-index.ts';
+import { MAX_TEAM_LENGTH } from '../tokens/token-options.ts';
+import { principalOf } from './authentication.ts';
+
+/**
+ * The space that a request is about: the team is `teamId`, else `slug`, else what the token says
+ * when it is for a single team, else the nameless one.
+ *
+ * @throws LarderError `LARDER_SERVER_REQUEST_INVALID` for a malformed team,
+ * `LARDER_SERVER_REQUEST_FORBIDDEN` for a team that the token may not use.
+ */
+export function artifactSpaceOf(request: FastifyRequest, api: ArtifactApi): ArtifactSpace {
+  const { teams } = principalOf(request);
+  const query = request.query as Record<string, unknown>;
+  const named = teamParameter(query, 'teamId') || teamParameter(query, 'slug');
+  const team = named || (teams?.size === 1 ? [...teams].join('') : '');
+  if (teams !== null && !teams.has(team)) {
+    throw new LarderError(
+      'LARDER_SERVER_REQUEST_FORBIDDEN',
+      team === '' ? 'This token needs a team.' : 'This token may not use that team.',
+      { hint: 'Name one of the teams of the token as teamId or slug.' },
+    );
+  }
+  return { team, scope: 'trusted', api };
+}
+
+/** Empty when absent. */
+function teamParameter(query: Record<string, unknown>, name: string): string {
+  const value = query[name] ?? '';
+  if (typeof value === 'string' && value.length <= MAX_TEAM_LENGTH) return value;
+  throw new LarderError(
+    'LARDER_SERVER_REQUEST_INVALID',
+    `The query parameter "${name}" must be given once, with at most ${MAX_TEAM_LENGTH} characters.`,
+    { hint: 'Name one team.' },
+  );
+}

@@ -1,0 +1,51 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { LarderError } from '../errors/larder-error.ts';
+import type { Principal, TokenVerifier } from '../tokens/token-verifier.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Set before any handler behind {@link requireToken} runs. */
+    principal: Principal | null;
+  }
+}
+
+const BEARER = /^Bearer +([\x21-\x7e]+) *$/i;
+
+/**
+ * Lets only requests with a known token reach the routes of this scope.
+ * Fails with `LARDER_SERVER_REQUEST_UNAUTHORIZED` before anything of a body is read.
+ */
+export function requireToken(scope: FastifyInstance, verifyToken: TokenVerifier): void {
+  scope.addHook('onRequest', (request, _reply, done) => {
+    const presented = BEARER.exec(request.headers.authorization ?? '')?.[1];
+    request.principal = presented === undefined ? null : verifyToken(presented);
+    done(request.principal === null ? unauthorized(presented !== undefined) : undefined);
+  });
+}
+
+/**
+ * The principal of a request that must be allowed to write.
+ *
+ * @throws LarderError `LARDER_SERVER_REQUEST_FORBIDDEN`
+ */
+export function requireWriter(request: FastifyRequest): Principal {
+  const principal = principalOf(request);
+  if (principal.access === 'read-write') return principal;
+  throw new LarderError('LARDER_SERVER_REQUEST_FORBIDDEN', 'This token may only read.', {
+    hint: 'Use a token with access "read-write" to store artifacts.',
+  });
+}
+
+/** The principal of a request behind {@link requireToken}. */
+export function principalOf({ principal }: FastifyRequest): Principal {
+  if (principal === null) throw new TypeError('The route is not behind requireToken().');
+  return principal;
+}
+
+function unauthorized(wasPresented: boolean): LarderError {
+  return new LarderError(
+    'LARDER_SERVER_REQUEST_UNAUTHORIZED',
+    wasPresented ? 'The token is unknown to this server.' : 'A bearer token is required.',
+    { hint: 'Send a token of this server as "Authorization: Bearer <token>".' },
+  );
+}

@@ -1,0 +1,118 @@
+import fastify, {
+  LogController,
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+} from 'fastify';
+import type { ArtifactCache } from '../artifacts/artifact-cache.ts';
+import { artifactsApi } from '../artifacts-api/artifacts-api.ts';
+import { nxCacheApi } from '../nx-cache-api/nx-cache-api.ts';
+import type { TokenVerifier } from '../tokens/token-verifier.ts';
+import { answerClientError } from './client-errors.ts';
+import { toErrorEnvelope, toErrorResponse } from './error-responses.ts';
+import { rewriteUrl } from './rewrite-url.ts';
+import type { UploadLimits } from './upload.ts';
+
+/**
+ * Nx's client keeps idle connections for 90 s and never repeats a failed lookup: the server must be
+ * the one that waits longer, here and for connections that were never used.
+ */
+const IDLE_CONNECTION_MS = 120_000;
+
+/** Enough for a query of 50,000 hashes. */
+const JSON_LIMIT_BYTES = 1024 ** 2;
+
+/** Anything longer than a hash may be is refused as a bad hash, not as an unknown endpoint. */
+const MAX_PATH_PARAMETER_LENGTH = 16_384;
+
+export interface AppParts {
+  cache: ArtifactCache;
+  verifyToken: TokenVerifier;
+  limits: UploadLimits;
+  logger: FastifyBaseLogger;
+}
+
+/** Creates the HTTP application: both APIs, one error mapping, one log line for each request. */
+export function createApp({ cache, verifyToken, limits, logger }: AppParts): FastifyInstance {
+  const app: FastifyInstance = fastify({
+    loggerInstance: logger,
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: JSON_LIMIT_BYTES,
+    exposeHeadRoutes: false,
+    routerOptions: { maxParamLength: MAX_PATH_PARAMETER_LENGTH },
+    rewriteUrl: ({ url }) => rewriteUrl(url ?? '/'),
+    keepAliveTimeout: IDLE_CONNECTION_MS,
+    connectionTimeout: IDLE_CONNECTION_MS,
+    // Uploads have a deadline of their own, for each byte instead of for the whole.
+    requestTimeout: 0,
+    http: { headersTimeout: 0 },
+    maxRequestsPerSocket: 0,
+    // What still arrives on open connections during a drain is served: a 503 would break Nx builds.
+    return503OnClosing: false,
+    frameworkErrors: (error, _request, reply) => {
+      sendError(reply, error);
+    },
+    clientErrorHandler: answerClientError,
+  });
+
+  app.decorateRequest('principal', null);
+  app.setErrorHandler((error, _request, reply) => sendError(reply, error));
+  app.setNotFoundHandler((_request, reply) =>
+    sendError(reply, Object.assign(new Error('no route'), { statusCode: 404 })),
+  );
+  logRequests(app);
+  closeConnectionsWhileDraining(app);
+
+  app.register(artifactsApi, { prefix: '/v8/artifacts', cache, verifyToken, limits });
+  app.register(nxCacheApi, { prefix: '/v1/cache', cache, verifyToken, limits });
+  return app;
+}
+
+function sendError(reply: FastifyReply, error: unknown): FastifyReply {
+  const response = toErrorResponse(error);
+  if (response.status >= 500) reply.log.error({ err: error }, 'a request failed');
+  if (response.status === 401) reply.header('www-authenticate', 'Bearer');
+  if (response.shouldClose) reply.header('connection', 'close');
+  return reply
+    .code(response.status)
+    .header('content-type', 'application/json; charset=utf-8')
+    .send(toErrorEnvelope(response));
+}
+
+function logRequests(app: FastifyInstance): void {
+  app.addHook('onResponse', (request, reply, done) => {
+    request.log.info(
+      {
+        method: request.method,
+        url: request.url,
+        status: reply.statusCode,
+        durationMs: Math.round(reply.elapsedTime),
+        token: request.principal?.label,
+        isComplete: reply.raw.writableFinished,
+      },
+      'request',
+    );
+    done();
+  });
+}
+
+/** Node keeps a connection open whose answer began before the drain did; nobody would end it. */
+function closeConnectionsWhileDraining(app: FastifyInstance): void {
+  let isDraining = false;
+  app.addHook('preClose', (done) => {
+    isDraining = true;
+    done();
+  });
+  app.addHook('onSend', (_request, reply, _payload, done) => {
+    if (isDraining) reply.header('connection', 'close');
+    done();
+  });
+  app.addHook('onResponse', (_request, _reply, done) => {
+    if (isDraining) {
+      setImmediate(() => {
+        app.server.closeIdleConnections();
+      });
+    }
+    done();
+  });
+}

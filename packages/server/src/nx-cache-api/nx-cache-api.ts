@@ -1,0 +1,79 @@
+// Nx's own remote cache API ("Nx custom remote cache specification" 1.0.0), Nx 20.8 and later.
+// Nx fails a build on most answers that are neither a hit nor a miss, so there are very few.
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { ArtifactCache } from '../artifacts/artifact-cache.ts';
+import { parseArtifactHash } from '../artifacts/artifact-hash.ts';
+import { artifactSpaceOf } from '../http/artifact-space.ts';
+import { requireToken, requireWriter } from '../http/authentication.ts';
+import { leaveBodiesUnread, openUpload, type UploadLimits } from '../http/upload.ts';
+import type { ArtifactKey, ArtifactMetadata } from '../storage/artifact-index.ts';
+import type { TokenVerifier } from '../tokens/token-verifier.ts';
+import { toNxErrorResponse } from './nx-error-response.ts';
+
+export interface NxCacheApiOptions {
+  cache: ArtifactCache;
+  verifyToken: TokenVerifier;
+  limits: UploadLimits;
+}
+
+interface HashRoute {
+  Params: { hash: string };
+}
+
+/** Nx says nothing of its artifacts. */
+const NO_METADATA: ArtifactMetadata = {
+  durationMs: null,
+  tag: null,
+  sha: null,
+  dirtyHash: null,
+  clientCi: null,
+  isClientInteractive: null,
+};
+
+/** Routes of Nx's cache API below the prefix that it is registered with. */
+export function nxCacheApi(
+  scope: FastifyInstance,
+  { cache, verifyToken, limits }: NxCacheApiOptions,
+  done: () => void,
+): void {
+  requireToken(scope, verifyToken);
+  leaveBodiesUnread(scope);
+
+  scope.setErrorHandler((error, request, reply) => {
+    const response = toNxErrorResponse(error, request.method);
+    if (response.isTrouble) request.log.error({ err: error }, 'hidden from Nx');
+    if (response.shouldClose) reply.header('connection', 'close');
+    return sendText(reply, response.status, response.message);
+  });
+
+  scope.put<HashRoute>('/:hash', async (request, reply) => {
+    const { label: writer } = requireWriter(request);
+    const key = artifactKeyOf(request);
+    const upload = openUpload(reply, limits);
+    const outcome = await cache.put(key, { ...upload, metadata: NO_METADATA, writer });
+    return outcome === 'stored'
+      ? sendText(reply, 200, 'Stored.')
+      : sendText(reply, 409, 'There is an artifact of this hash already.');
+  });
+
+  scope.get<HashRoute>('/:hash', async (request, reply) => {
+    const artifact = await cache.get(artifactKeyOf(request));
+    if (artifact === null) return sendText(reply, 404, 'There is no such artifact.');
+    return reply
+      .headers({
+        'content-type': 'application/octet-stream',
+        'content-length': String(artifact.record.sizeBytes),
+      })
+      .send(artifact.stream);
+  });
+  done();
+}
+
+function artifactKeyOf(request: FastifyRequest<HashRoute>): ArtifactKey {
+  return { ...artifactSpaceOf(request, 'nx'), hash: parseArtifactHash(request.params.hash) };
+}
+
+/** Nx shows a message only when the type is exactly this, without a charset. */
+function sendText(reply: FastifyReply, status: number, message: string): FastifyReply {
+  return reply.code(status).header('content-type', 'text/plain').send(message);
+}

@@ -1,0 +1,17 @@
+// The only file of this package that reads environment variables.
+import { CONFIG_VARIABLE, OPTION_SOURCES } from './option-sources.ts';
+
+/**
+ * The variables that name options, without empty ones. Unknown variables of our prefix are no
+ * error: Kubernetes sets `LARDER_SERVER_SERVICE_HOST` and others for a service of that name.
+ */
+export function readEnvironment(
+  environment: NodeJS.ProcessEnv = process.env,
+): ReadonlyMap<string, string> {
+  const values = new Map<string, string>();
+  for (const variable of [CONFIG_VARIABLE, ...OPTION_SOURCES.map((source) => source.variable)]) {
+    const value = environment[variable];
+    if (value !== undefined && value !== '') values.set(variable, value);
+  }
+  return values;
+}

@@ -1,0 +1,85 @@
+// How each option is called as a flag, as an environment variable and in the config file.
+import { DEFAULT_OPTIONS, LOG_LEVELS, type ServerOptions } from './server-options.ts';
+
+export interface OptionSource {
+  /** In the config file and in `createServer()`. */
+  key: keyof ServerOptions;
+  /** With its placeholder; null: never on a command line, where every user could read it. */
+  flag: string | null;
+  variable: string;
+  description: string;
+  /** How the text of a flag or variable becomes a value. */
+  kind: 'text' | 'integer' | 'json';
+  /** As shown by `--help`. */
+  defaultText: string;
+}
+
+export const CONFIG_VARIABLE = 'LARDER_SERVER_CONFIG';
+
+export const OPTION_SOURCES: readonly OptionSource[] = [
+  {
+    key: 'host',
+    flag: '--host <address>',
+    variable: 'LARDER_SERVER_HOST',
+    description: 'address to listen on; others than loopback need tokens',
+    kind: 'text',
+    defaultText: DEFAULT_OPTIONS.host,
+  },
+  {
+    key: 'port',
+    flag: '--port <number>',
+    variable: 'LARDER_SERVER_PORT',
+    description: 'TCP port; 0 picks a free one',
+    kind: 'integer',
+    defaultText: String(DEFAULT_OPTIONS.port),
+  },
+  {
+    key: 'dataDirectory',
+    flag: '--data-dir <folder>',
+    variable: 'LARDER_SERVER_DATA_DIR',
+    description: 'folder for artifacts, index and token; created when absent',
+    kind: 'text',
+    defaultText: `./${DEFAULT_OPTIONS.dataDirectory}`,
+  },
+  {
+    key: 'tokens',
+    flag: null,
+    variable: 'LARDER_SERVER_TOKENS',
+    description:
+      'JSON list of { "token" or "sha256", "access": "read" or "read-write", "teams"?, "label"? }',
+    kind: 'json',
+    defaultText: 'one read-write token, created and kept in the data folder',
+  },
+  {
+    key: 'maxArtifactSizeBytes',
+    flag: '--max-artifact-size-bytes <number>',
+    variable: 'LARDER_SERVER_MAX_ARTIFACT_SIZE_BYTES',
+    description: 'largest artifact that is accepted',
+    kind: 'integer',
+    defaultText: `${DEFAULT_OPTIONS.maxArtifactSizeBytes}, 2 GiB`,
+  },
+  {
+    key: 'logLevel',
+    flag: '--log-level <level>',
+    variable: 'LARDER_SERVER_LOG_LEVEL',
+    description: `${LOG_LEVELS.join(', ')}; JSON lines on standard error`,
+    kind: 'text',
+    defaultText: DEFAULT_OPTIONS.logLevel,
+  },
+  {
+    key: 'drainTimeoutMs',
+    flag: '--drain-timeout-ms <number>',
+    variable: 'LARDER_SERVER_DRAIN_TIMEOUT_MS',
+    description: 'how long a stop waits for requests in flight',
+    kind: 'integer',
+    defaultText: String(DEFAULT_OPTIONS.drainTimeoutMs),
+  },
+  {
+    key: 'uploadStallTimeoutMs',
+    flag: '--upload-stall-timeout-ms <number>',
+    variable: 'LARDER_SERVER_UPLOAD_STALL_TIMEOUT_MS',
+    description: 'an upload that sends no byte for this long is given up',
+    kind: 'integer',
+    defaultText: String(DEFAULT_OPTIONS.uploadStallTimeoutMs),
+  },
+];

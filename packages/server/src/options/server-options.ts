@@ -1,0 +1,101 @@
+import { z } from 'zod';
+import { LarderError } from '../errors/larder-error.ts';
+import { tokenSchema, type ServerToken } from '../tokens/token-options.ts';
+
+/** The least severe log lines that are written; `silent` writes none. */
+export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
+
+/** Options of `createServer()`; the same keys make up the config file of `larder-server`. */
+export interface ServerOptions {
+  /** Address or host name to listen on. Without tokens it must be a loopback one. Default 127.0.0.1. */
+  host?: string;
+  /** TCP port; 0 picks a free one. Default 5277. */
+  port?: number;
+  /** Folder for everything that is kept; created when absent. Default `larder-data`. */
+  dataDirectory?: string;
+  /** Who may use the server. Empty: one read-write token is created and kept in the data folder. */
+  tokens?: ServerToken[];
+  /** Largest artifact that is accepted. Default 2 GiB. */
+  maxArtifactSizeBytes?: number;
+  /** Default `info`. Log lines are JSON and go to standard error. */
+  logLevel?: LogLevel;
+  /** How long `close()` waits for requests in flight before it cuts them off. Default 30 000. */
+  drainTimeoutMs?: number;
+  /** An upload that sends no byte for this long is given up. Default 60 000. */
+  uploadStallTimeoutMs?: number;
+}
+
+/** {@link ServerOptions} with every default filled in. */
+export type ResolvedServerOptions = Required<ServerOptions>;
+
+export const DEFAULT_OPTIONS: ResolvedServerOptions = {
+  host: '127.0.0.1',
+  port: 5277,
+  dataDirectory: 'larder-data',
+  tokens: [],
+  maxArtifactSizeBytes: 2 * 1024 ** 3,
+  logLevel: 'info',
+  drainTimeoutMs: 30_000,
+  uploadStallTimeoutMs: 60_000,
+};
+
+export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+
+/** Longest delay that a Node timer can wait for. */
+const MAX_TIMEOUT_MS = 2 ** 31 - 1;
+
+const optionsSchema = z.strictObject({
+  host: z.string('must be text').trim().min(1, 'must not be empty').default(DEFAULT_OPTIONS.host),
+  port: integerSchema(0, 65_535).default(DEFAULT_OPTIONS.port),
+  dataDirectory: z
+    .string('must be text')
+    .min(1, 'must not be empty')
+    .default(DEFAULT_OPTIONS.dataDirectory),
+  tokens: z.array(tokenSchema, 'must be a list').default(DEFAULT_OPTIONS.tokens),
+  maxArtifactSizeBytes: integerSchema(1, Number.MAX_SAFE_INTEGER).default(
+    DEFAULT_OPTIONS.maxArtifactSizeBytes,
+  ),
+  logLevel: z
+    .enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`)
+    .default(DEFAULT_OPTIONS.logLevel),
+  drainTimeoutMs: integerSchema(0, MAX_TIMEOUT_MS).default(DEFAULT_OPTIONS.drainTimeoutMs),
+  uploadStallTimeoutMs: integerSchema(1, MAX_TIMEOUT_MS).default(
+    DEFAULT_OPTIONS.uploadStallTimeoutMs,
+  ),
+});
+
+/**
+ * Checks options and fills in the defaults.
+ *
+ * @param options - Values of any origin; `undefined` means absent.
+ * @param nameOf - How to call an option in messages, such as the flag that it came from.
+ * @throws LarderError `LARDER_SERVER_OPTIONS_INVALID` naming every unknown key and bad value.
+ */
+export function resolveServerOptions(
+  options: object,
+  nameOf: (key: string) => string = (key) => key,
+): ResolvedServerOptions {
+  const result = optionsSchema.safeParse(options);
+  if (result.success) return result.data;
+
+  const problems = result.error.issues.map((issue) => {
+    const [key, ...rest] = issue.path;
+    if (issue.code === 'unrecognized_keys') {
+      const owner = key === undefined ? '' : ` in ${[nameOf(String(key)), ...rest].join('.')}`;
+      return `unknown key ${issue.keys.map((name) => `"${name}"`).join(', ')}${owner}`;
+    }
+    return `${[nameOf(String(key)), ...rest].join('.')} ${issue.message}`;
+  });
+  throw new LarderError(
+    'LARDER_SERVER_OPTIONS_INVALID',
+    `Invalid options: ${problems.join('; ')}.`,
+    {
+      hint: 'Run "larder-server --help" for all options and their values.',
+    },
+  );
+}
+
+function integerSchema(least: number, most: number) {
+  const message = `must be a whole number from ${least} to ${most}`;
+  return z.int(message).min(least, message).max(most, message);
+}

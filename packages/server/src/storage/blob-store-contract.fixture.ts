@@ -1,0 +1,175 @@
+// What every BlobStore must do, whatever it stands on.
+import { createHash, randomBytes } from 'node:crypto';
+import { buffer } from 'node:stream/consumers';
+import type { BlobStore } from './blob-store.ts';
+
+export interface BlobStoreUnderTest {
+  store: BlobStore;
+  /** Cuts the end off a stored blob, as a broken disk would. */
+  shorten(name: string, sizeBytes: number): Promise<void>;
+}
+
+const NAME = 'aa00000000000000000000000000000a';
+const OTHER_NAME = 'aa00000000000000000000000000000b';
+const FAR_NAME = 'ff00000000000000000000000000000a';
+
+export function describeBlobStore(name: string, create: () => Promise<BlobStoreUnderTest>): void {
+  describe(`${name} as a blob store`, () => {
+    let store: BlobStore;
+    let shorten: BlobStoreUnderTest['shorten'];
+
+    beforeEach(async () => {
+      ({ store, shorten } = await create());
+    });
+
+    const write = (blob: string, content: Buffer) =>
+      store.write(blob, chunksOf(content, 65_536), { sizeBytes: content.length });
+
+    async function read(blob: string): Promise<Buffer | null> {
+      const open = await store.read(blob);
+      return open === null ? null : buffer(open.stream);
+    }
+
+    it.each([
+      [0, 1],
+      [1, 1],
+      [1_000, 1],
+      [1_000_003, 7_919],
+      [3_000_000, 3_000_000],
+    ])('returns %i bytes written in chunks of %i', async (sizeBytes, chunkBytes) => {
+      const content = randomBytes(sizeBytes);
+      const written = await store.write(NAME, chunksOf(content, chunkBytes), { sizeBytes });
+      expect(written).toEqual({
+        sizeBytes,
+        sha256: createHash('sha256').update(content).digest('hex'),
+      });
+      expect(await store.stat(NAME)).toEqual({ sizeBytes });
+      expect((await read(NAME))?.equals(content)).toBe(true);
+    });
+
+    it('has nothing of what was never written or was removed', async () => {
+      await write(NAME, Buffer.from('x'));
+      await store.remove(NAME);
+      await store.remove(NAME);
+      expect([await store.stat(NAME), await store.read(NAME)]).toEqual([null, null]);
+      expect([await store.stat(OTHER_NAME), await store.read(OTHER_NAME)]).toEqual([null, null]);
+    });
+
+    it('lists the complete blobs of a prefix', async () => {
+      for (const blob of [NAME, OTHER_NAME, FAR_NAME]) await write(blob, Buffer.from('x'));
+      expect((await store.list('aa')).sort()).toEqual([NAME, OTHER_NAME]);
+      expect(await store.list(FAR_NAME)).toEqual([FAR_NAME]);
+      expect(await store.list('bb')).toEqual([]);
+    });
+
+    it.each([
+      ['shorter', 4],
+      ['longer', 2],
+    ])('keeps nothing of a source that is %s than announced', async (how, sizeBytes) => {
+      const writing = store.write(NAME, chunksOf(Buffer.from('abc'), 1), { sizeBytes });
+      await expect(writing).rejects.toMatchObject({
+        code: 'LARDER_SERVER_UPLOAD_LENGTH_WRONG',
+        message: expect.stringContaining(how) as string,
+      });
+      expect(await store.list('aa')).toEqual([]);
+    });
+
+    it('keeps nothing of a source that fails, and passes its error on', async () => {
+      const failure = new Error('the source failed');
+      const source = (async function* () {
+        yield* chunksOf(Buffer.alloc(100_000), 1_000);
+        throw failure;
+      })();
+      const writing = store.write(NAME, source, { sizeBytes: 200_000 });
+      await expect(writing).rejects.toMatchObject({ cause: failure });
+      expect(await store.read(NAME)).toBeNull();
+    });
+
+    it.each([0, 3, 5])(
+      'keeps nothing of a write that is aborted after %i of 5 chunks',
+      async (count) => {
+        const controller = new AbortController();
+        const source = (async function* () {
+          for (let index = 0; index < 5; index += 1) {
+            if (index === count) controller.abort(new Error('enough'));
+            yield Buffer.alloc(10);
+          }
+          if (count === 5) controller.abort(new Error('enough'));
+        })();
+        const writing = store.write(NAME, source, { sizeBytes: 50, signal: controller.signal });
+        await expect(writing).rejects.toThrow('enough');
+        expect(await store.list('aa')).toEqual([]);
+      },
+    );
+
+    it('never shows a part of what is being written', async () => {
+      let proceed: () => void = () => undefined;
+      const gate = new Promise<void>((resolve) => {
+        proceed = resolve;
+      });
+      let reached: () => void = () => undefined;
+      const isHalfWritten = new Promise<void>((resolve) => {
+        reached = resolve;
+      });
+      const source = (async function* () {
+        yield Buffer.from('half');
+        reached();
+        await gate;
+        yield Buffer.from('whole');
+      })();
+      const writing = store.write(NAME, source, { sizeBytes: 9 });
+      await isHalfWritten;
+      expect([await store.stat(NAME), await store.read(NAME), await store.list('aa')]).toEqual([
+        null,
+        null,
+        [],
+      ]);
+      proceed();
+      await writing;
+      expect(String(await read(NAME))).toBe('halfwhole');
+    });
+
+    it('goes on serving a blob that is removed meanwhile', async () => {
+      const content = randomBytes(2_000_000);
+      await write(NAME, content);
+      const open = await store.read(NAME);
+      await store.remove(NAME);
+      expect((await buffer(open!.stream)).equals(content)).toBe(true);
+    });
+
+    it('fails a download of a blob that gets shorter, instead of ending it', async () => {
+      await write(NAME, randomBytes(2_000_000));
+      const open = await store.read(NAME);
+      await shorten(NAME, 1_000_000);
+      await expect(buffer(open!.stream)).rejects.toMatchObject({
+        code: 'LARDER_SERVER_STORAGE_FAILED',
+      });
+      expect(await store.stat(NAME)).toEqual({ sizeBytes: 1_000_000 });
+    });
+
+    it('stops a download that is aborted', async () => {
+      await write(NAME, randomBytes(2_000_000));
+      const controller = new AbortController();
+      const open = await store.read(NAME, { signal: controller.signal });
+      controller.abort();
+      await expect(buffer(open!.stream)).rejects.toThrow('aborted');
+    });
+
+    it.each(['', 'short', '../../../../etc/passwd0000000000', `${NAME}0`, NAME.toUpperCase()])(
+      'refuses the name %j',
+      async (bad) => {
+        await expect(write(bad, Buffer.from('x'))).rejects.toThrow('Not a blob name');
+        await expect(store.read(bad)).rejects.toThrow('Not a blob name');
+        await expect(store.stat(bad)).rejects.toThrow('Not a blob name');
+        await expect(store.remove(bad)).rejects.toThrow('Not a blob name');
+      },
+    );
+  });
+}
+
+// eslint-disable-next-line @typescript-eslint/require-await -- sources of blobs are asynchronous
+async function* chunksOf(content: Buffer, chunkBytes: number): AsyncGenerator<Buffer> {
+  for (let start = 0; start < content.length; start += chunkBytes) {
+    yield content.subarray(start, start + chunkBytes);
+  }
+}

@@ -1,0 +1,54 @@
+import { sql, type Kysely, type Migration, type MigrationProvider } from 'kysely';
+
+/** The tables as the newest migration leaves them. */
+export interface DatabaseSchema {
+  artifact: {
+    team: string;
+    scope: string;
+    api: string;
+    hash: string;
+    blob: string;
+    size_bytes: number;
+    sha256: string;
+    duration_ms: number | null;
+    tag: string | null;
+    sha: string | null;
+    dirty_hash: string | null;
+    client_ci: string | null;
+    client_interactive: number | null;
+    writer: string;
+    created_at_ms: number;
+    accessed_at_ms: number;
+  };
+}
+
+const createArtifactTable: Migration = {
+  async up(database: Kysely<unknown>): Promise<void> {
+    await database.schema
+      .createTable('artifact')
+      .addColumn('team', 'text', (column) => column.notNull())
+      .addColumn('scope', 'text', (column) => column.notNull())
+      .addColumn('api', 'text', (column) => column.notNull())
+      .addColumn('hash', 'text', (column) => column.notNull())
+      .addColumn('blob', 'text', (column) => column.notNull().unique())
+      .addColumn('size_bytes', 'integer', (column) => column.notNull())
+      .addColumn('sha256', 'text', (column) => column.notNull())
+      .addColumn('duration_ms', 'integer')
+      .addColumn('tag', 'text')
+      .addColumn('sha', 'text')
+      .addColumn('dirty_hash', 'text')
+      .addColumn('client_ci', 'text')
+      .addColumn('client_interactive', 'integer')
+      .addColumn('writer', 'text', (column) => column.notNull())
+      .addColumn('created_at_ms', 'integer', (column) => column.notNull())
+      .addColumn('accessed_at_ms', 'integer', (column) => column.notNull())
+      .addPrimaryKeyConstraint('artifact_key', ['team', 'scope', 'api', 'hash'])
+      .modifyEnd(sql`strict`)
+      .execute();
+  },
+};
+
+/** Every step from an empty file to {@link DatabaseSchema}, by name; run in the order of names. */
+export const migrationProvider: MigrationProvider = {
+  getMigrations: () => Promise.resolve({ '0001-artifact': createArtifactTable }),
+};

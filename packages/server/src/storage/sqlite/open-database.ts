@@ -1,0 +1,47 @@
+import { open } from 'node:fs/promises';
+import { Kysely, Migrator, SqliteDialect } from 'kysely';
+import Database from 'libsql';
+import { messageOf } from '../../errors/message-of.ts';
+import { LarderError } from '../../errors/larder-error.ts';
+import { migrationProvider, type DatabaseSchema } from './database-schema.ts';
+
+const BUSY_TIMEOUT_MS = 5_000;
+
+/**
+ * Opens the database file (mode 0600), creates it when absent and brings its tables up to date.
+ *
+ * @throws LarderError `LARDER_SERVER_INDEX_INCOMPATIBLE` when the file is no database or was
+ * written by a newer version.
+ */
+export async function openDatabase(path: string): Promise<Kysely<DatabaseSchema>> {
+  // SQLite gives the files beside the database the mode of the database itself.
+  await (await open(path, 'a', 0o600)).close();
+  const connection = new Database(path);
+  const database = new Kysely<DatabaseSchema>({
+    dialect: new SqliteDialect({ database: connection }),
+  });
+  try {
+    connection.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
+    connection.pragma('journal_mode = WAL');
+    // An answered upload survives a power cut, not only a crash of this process.
+    connection.pragma('synchronous = FULL');
+    const { error } = await new Migrator({
+      db: database,
+      provider: migrationProvider,
+    }).migrateToLatest();
+    if (error !== undefined) throw new Error(messageOf(error), { cause: error });
+    return database;
+  } catch (error) {
+    await database.destroy();
+    // Kysely closes only what it has used already.
+    if (connection.open) connection.close();
+    throw new LarderError(
+      'LARDER_SERVER_INDEX_INCOMPATIBLE',
+      `Cannot use ${path}: ${messageOf(error)}`,
+      {
+        hint: 'Run the version of larder-server that wrote this data folder, or start with an empty one.',
+        cause: error,
+      },
+    );
+  }
+}

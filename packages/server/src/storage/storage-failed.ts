@@ -1,0 +1,11 @@
+import { messageOf } from '../errors/message-of.ts';
+import { isLarderError, LarderError } from '../errors/larder-error.ts';
+
+/** Wraps what a file system or database threw; errors that are Larder's own stay as they are. */
+export function storageFailed(what: string, cause: unknown): LarderError {
+  if (isLarderError(cause)) return cause;
+  return new LarderError('LARDER_SERVER_STORAGE_FAILED', `${what} failed: ${messageOf(cause)}`, {
+    hint: 'Check free space, permissions and health of the disk that holds the data folder.',
+    cause,
+  });
+}
