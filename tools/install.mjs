@@ -9,8 +9,7 @@ const lockFile = join(root, 'package-lock.json');
 const installedLockFile = join(root, 'node_modules', '.larder-package-lock.json');
 
 const isUpToDate =
-  existsSync(installedLockFile) &&
-  readFileSync(installedLockFile).equals(readFileSync(lockFile));
+  existsSync(installedLockFile) && readFileSync(installedLockFile).equals(readFileSync(lockFile));
 
 if (!isUpToDate) {
   console.log('Installing dependencies (npm ci) …');

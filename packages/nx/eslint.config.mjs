@@ -1,3 +1,10 @@
 import base from '../../eslint.config.mjs';
 
-export default base;
+export default [
+  ...base,
+  {
+    files: ['**/package.json'],
+    // Nx is loaded from the workspace of the user by a path that is known only at run time.
+    rules: { '@nx/dependency-checks': ['error', { ignoredDependencies: ['nx'] }] },
+  },
+];

@@ -80,7 +80,12 @@ async function writeVerified(
     : createArtifactTagVerifier(tag, { hash, sizeBytes: sizeBytes ?? 0, teamId, signatureKey });
 
   const content = new VerifiedContent({ hash, metadata, verifier });
-  await pipeline(answer.body, content, createWriteStream(temporary, { flags: 'wx', highWaterMark: BUFFER_SIZE_BYTES }), { signal });
+  await pipeline(
+    answer.body,
+    content,
+    createWriteStream(temporary, { flags: 'wx', highWaterMark: BUFFER_SIZE_BYTES }),
+    { signal },
+  );
   if (isVerifiedAfterwards) {
     await verifyArtifactTag(createReadStream(temporary, { signal }), tag, {
       hash,

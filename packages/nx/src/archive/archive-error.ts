@@ -25,7 +25,10 @@ export function asArchiveError(error: unknown, attempt: string): LarderError {
   });
 }
 
-/** Whether a call of the operating system failed, as opposed to what it was given being wrong. */
+/**
+ * Whether a call of the operating system failed, as opposed to what it was given being wrong. Looks
+ * at the shape: Node's own errors are no `instanceof Error` in another realm.
+ */
 export function isSystemError(error: unknown): error is NodeJS.ErrnoException {
-  return error instanceof Error && 'syscall' in error;
+  return typeof error === 'object' && error !== null && 'syscall' in error;
 }

@@ -18,9 +18,7 @@ export async function refusalOf(
   archive: readonly MadeEntry[] | Buffer,
   limits?: ArchiveLimits,
 ): Promise<string> {
-  const bytes = Buffer.isBuffer(archive)
-    ? archive
-    : compress(await makeTar(archive as readonly MadeEntry[]));
+  const bytes = Buffer.isBuffer(archive) ? archive : compress(await makeTar(archive));
   const test = createTestFolder();
   try {
     const cache = join(test.path, 'workspace/cache');

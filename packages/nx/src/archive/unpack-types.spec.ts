@@ -7,7 +7,7 @@ describe('an archive is refused that holds', () => {
     async (type) => {
       const entries = [
         { name: 'code', content: '0' },
-        { name: 'outputs/x', type, linkname: 'code', devmajor: 1, devminor: 3 },
+        { name: 'outputs/x', type, linkname: 'code', devmajor: 1, devminor: 3, content: '' },
       ];
       await expect(refusalOf(entries)).resolves.toBe('LARDER_ARCHIVE_UNSUPPORTED_TYPE');
     },

@@ -4,7 +4,7 @@ import type { ArtifactIndex, ArtifactKey, ArtifactRecord } from './artifact-inde
 export interface ArtifactIndexUnderTest {
   index: ArtifactIndex;
   /** Closes the index and opens the same data again. */
-  reopen(): Promise<ArtifactIndex>;
+  reopen: () => Promise<ArtifactIndex>;
 }
 
 const KEY: ArtifactKey = { team: 'a', scope: 'trusted', api: 'artifacts', hash: 'h' };
