@@ -38,26 +38,26 @@ const troubles: readonly Trouble[] = [
   {
     trouble: 'the server is stopped',
     open: openStoppedServer,
-    problem: /refused|could not connect|cannot connect/i,
+    problem: /cannot be reached/,
     remedy: /LARDER_URL/,
   },
   {
     trouble: 'the token is wrong',
     open: openServerWithAnotherToken,
-    problem: /token/i,
+    problem: /does not accept the token/,
     remedy: /LARDER_TOKEN/,
   },
   {
     trouble: 'the server answers 500',
     open: openFailingServer,
-    problem: /\b500\b/,
-    remedy: /server/i,
+    problem: /answers with an error of its own/,
+    remedy: /log of the server/,
   },
   {
     trouble: 'the server accepts and never answers',
     open: openSilentServer,
-    problem: /\d+ m?s\b|did not answer|no answer/i,
-    remedy: /server|lookupTimeoutMs/i,
+    problem: /does not answer in time/,
+    remedy: /lookupTimeoutMs/,
   },
 ];
 

@@ -1,7 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import type { Pack } from 'tar-stream';
-import { pluginError } from '../errors/plugin-error.ts';
-import { tooLarge } from './archive-error.ts';
+import { sourceChanged, tooLarge } from './archive-error.ts';
 import type { ArchiveLimits } from './archive-limits.ts';
 import { maxWholeBytes, TarFeed, type EntryHeader } from './tar-feed.ts';
 import type { FolderEntry } from './walk-folder.ts';
@@ -66,7 +65,7 @@ async function addFile(
   const descriptor = openSync(`${folder}/${path}`, openFlags);
   try {
     const stats = fstatSync(descriptor);
-    if (!stats.isFile()) throw changed(path);
+    if (!stats.isFile()) throw sourceChanged(path);
     const { size } = stats;
     if (size > maxBytes) throw tooLarge('too many bytes');
     const header: EntryHeader = {
@@ -114,7 +113,7 @@ function readWhole(descriptor: number, buffer: Buffer, path: string, size: numbe
     read = readSync(descriptor, buffer, length, wanted - length, null);
     length += read;
   } while (read > 0 && length < wanted);
-  if (length !== size) throw changed(path);
+  if (length !== size) throw sourceChanged(path);
   return length;
 }
 
@@ -125,16 +124,8 @@ function* readChunks(descriptor: number, path: string, size: number): Generator<
     const read = readSync(descriptor, chunk);
     if (read === 0) break;
     length += read;
-    if (length > size) throw changed(path);
+    if (length > size) throw sourceChanged(path);
     yield chunk.subarray(0, read);
   }
-  if (length !== size) throw changed(path);
-}
-
-function changed(path: string): Error {
-  return pluginError(
-    'LARDER_ARCHIVE_SOURCE_CHANGED',
-    `${JSON.stringify(path)} changed while it was being packed`,
-    { hint: 'Make sure that nothing writes into the "outputs" of the task when it is done.' },
-  );
+  if (length !== size) throw sourceChanged(path);
 }

@@ -8,6 +8,15 @@ export function tooLarge(what: string): LarderError {
   });
 }
 
+/** The error of a file or folder that is no longer what it was when packing began. */
+export function sourceChanged(path: string): LarderError {
+  return pluginError(
+    'LARDER_ARCHIVE_SOURCE_CHANGED',
+    `${JSON.stringify(path)} changed before it was packed`,
+    { hint: 'Make sure that nothing touches the cache entry or the "outputs" of a finished task.' },
+  );
+}
+
 export function corrupt(what: string, cause?: unknown): LarderError {
   return pluginError('LARDER_ARCHIVE_CORRUPT', `The archive is broken: ${what}`, {
     hint: 'Set LARDER_SIGNATURE_KEY if anyone but Larder can write to the cache server.',

@@ -16,6 +16,11 @@ export interface PackRequest {
   readonly entries: readonly string[];
   /** The archive. Replaced when it exists; appears only when it is complete. */
   readonly file: string;
+  /**
+   * When the folder was complete, in milliseconds since the epoch by the clock of its file system.
+   * Packing fails when an entry has come or gone since: somebody may be removing the folder.
+   */
+  readonly completeAtMs?: number;
   readonly limits?: ArchiveLimits;
   readonly signal?: AbortSignal;
 }
@@ -59,7 +64,7 @@ export async function packFolder(request: PackRequest): Promise<PackResult> {
 }
 
 async function writeArchive(
-  { folder, entries, signal, limits = defaultArchiveLimits }: PackRequest,
+  { folder, entries, completeAtMs, signal, limits = defaultArchiveLimits }: PackRequest,
   partial: string,
 ): Promise<PackResult> {
   const descriptor = openSync(partial, 'wx', 0o600);
@@ -79,7 +84,8 @@ async function writeArchive(
       },
       signal ? { signal } : {},
     );
-    const adding = addEntries(tar, folder, walkFolder(folder, entries, limits), limits);
+    const listing = walkFolder(folder, { names: entries, completeAtMs, limits });
+    const adding = addEntries(tar, folder, listing, limits);
     adding.catch((error: unknown) => {
       tar.destroy(error as Error);
     });

@@ -1,6 +1,7 @@
 import { lstatSync, readdirSync, readlinkSync, type Dirent, type Stats } from 'node:fs';
 import { pluginError } from '../errors/plugin-error.ts';
 import type { ArchiveLimits } from './archive-limits.ts';
+import { sourceChanged } from './archive-error.ts';
 import { checkEntryPath } from './entry-path.ts';
 import { checkLinkTarget } from './link-target.ts';
 
@@ -11,23 +12,32 @@ export type FolderEntry =
 
 type EntryType = Pick<Dirent | Stats, 'isFile' | 'isDirectory' | 'isSymbolicLink'>;
 
+export interface WalkOptions {
+  /** Entries of the folder that are listed; those that do not exist are skipped. */
+  readonly names: readonly string[];
+  /** No folder may have gained or lost an entry after this time, in milliseconds since the epoch. */
+  readonly completeAtMs?: number | undefined;
+  readonly limits: ArchiveLimits;
+}
+
 /**
  * Lists everything below the named entries of `folder`, folders before their content, in the byte
- * order of their paths, where a folder's path counts as ending in a slash. Named entries that do
- * not exist are skipped. Reads one folder at a time.
+ * order of their paths, where a folder's path counts as ending in a slash. Reads one folder at a
+ * time.
  *
  * @throws LarderError `LARDER_ARCHIVE_UNSUPPORTED_TYPE`, `LARDER_ARCHIVE_UNSAFE_LINK`,
- * `LARDER_ARCHIVE_UNSAFE_NAME`, `LARDER_ARCHIVE_TOO_LARGE`
+ * `LARDER_ARCHIVE_UNSAFE_NAME`, `LARDER_ARCHIVE_TOO_LARGE`, `LARDER_ARCHIVE_SOURCE_CHANGED`
  */
 export function* walkFolder(
   folder: string,
-  names: readonly string[],
-  limits: ArchiveLimits,
+  { names, completeAtMs = Infinity, limits }: WalkOptions,
 ): Generator<FolderEntry> {
   const present = names.flatMap((name) => {
     const stats = lstatSync(`${folder}/${name}`, { throwIfNoEntry: false });
     return stats === undefined ? [] : [{ path: name, type: stats }];
   });
+  // Looked at after the listing, so that what went missing before it shows.
+  assertComplete(folder, lstatSync(folder), completeAtMs);
   // The folders that are being listed, outermost first, each with what is left of it.
   const open = [inByteOrder(present).values()];
   for (let listing = open.at(-1); listing !== undefined; listing = open.at(-1)) {
@@ -41,8 +51,10 @@ export function* walkFolder(
     if (type.isFile()) {
       yield { kind: 'file', path };
     } else if (type.isDirectory()) {
-      yield { kind: 'folder', path, mode: lstatSync(`${folder}/${path}`).mode };
       const children = readdirSync(`${folder}/${path}`, { withFileTypes: true });
+      const stats = lstatSync(`${folder}/${path}`);
+      assertComplete(path, stats, completeAtMs);
+      yield { kind: 'folder', path, mode: stats.mode };
       open.push(
         inByteOrder(
           children.map((child) => ({ path: `${path}/${child.name}`, type: child })),
@@ -60,6 +72,10 @@ export function* walkFolder(
       );
     }
   }
+}
+
+function assertComplete(path: string, { mtimeMs }: Stats, completeAtMs: number): void {
+  if (mtimeMs > completeAtMs) throw sourceChanged(path);
 }
 
 interface ListedEntry {

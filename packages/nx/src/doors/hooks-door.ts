@@ -7,12 +7,13 @@ import { hasHooksDoor, installedNxVersion, looksUpReadyTasks } from '../nx-facts
 import { terminalOutputsFolder } from '../nx-facts/terminal-outputs-folder.ts';
 import { parallelLimit } from '../nx-facts/parallel-limit.ts';
 import { readEnvironment, type LarderEnvironment } from '../options/environment.ts';
-import type { LarderOptions } from '../options/larder-options.ts';
+import type { LarderOptions, ResolvedOptions } from '../options/larder-options.ts';
 import { resolveOptions } from '../options/resolve-options.ts';
 import { formatTrouble } from '../report/format-report.ts';
 import { toTrouble } from '../report/trouble.ts';
 import { findDataDirectory } from './data-directory.ts';
 import { endRun } from './end-run.ts';
+import { noticesOf } from './notices.ts';
 import { isUsable, openRunRequest } from './open-run-request.ts';
 import { runnerOptionsOf } from './runner-options.ts';
 
@@ -26,8 +27,10 @@ export async function preTasksExecution(
 ): Promise<void> {
   try {
     const environment = readEnvironment();
+    if (environment.nx.skipsRemoteCache) return;
     const options = settle(pluginOptions, context.nxJsonConfiguration, environment);
-    if (!isUsable(options) || environment.nx.skipsRemoteCache) return;
+    noticesOf(options).forEach(print);
+    if (!isUsable(options)) return;
     const nxVersion = installedNxVersion();
     if (!hasHooksDoor(nxVersion)) return;
     const run = await openRun(
@@ -58,8 +61,9 @@ export async function postTasksExecution(
 ): Promise<void> {
   try {
     const environment = readEnvironment();
-    const options = settle(pluginOptions, context.nxJsonConfiguration, environment);
-    if (!isUsable(options) || environment.nx.skipsRemoteCache) return;
+    if (environment.nx.skipsRemoteCache) return;
+    const options = settleAgain(pluginOptions, context.nxJsonConfiguration, environment);
+    if (!options || !isUsable(options)) return;
     const tasks = Object.values(context.taskResults).map(({ task }) => task);
     const durationsMs: Record<string, number> = {};
     for (const { hash, startTime, endTime } of tasks) {
@@ -87,6 +91,15 @@ function settle(
   environment: LarderEnvironment,
 ) {
   return resolveOptions({ pluginOptions, runnerOptions: runnerOptionsOf(nxJson), environment });
+}
+
+/** Null for options that are wrong: the hook before the tasks has said so. */
+function settleAgain(...inputs: Parameters<typeof settle>): ResolvedOptions | null {
+  try {
+    return settle(...inputs);
+  } catch {
+    return null;
+  }
 }
 
 function startEstimate(

@@ -8,6 +8,7 @@ import { formatTrouble } from '../report/format-report.ts';
 import { toTrouble } from '../report/trouble.ts';
 import { findDataDirectory } from './data-directory.ts';
 import { endRun } from './end-run.ts';
+import { noticesOf } from './notices.ts';
 import { isUsable, openRunRequest } from './open-run-request.ts';
 import { isListedAsPlugin } from './runner-options.ts';
 
@@ -63,6 +64,7 @@ async function openSession(
       return null;
     }
     const options = resolveOptions({ runnerOptions, environment });
+    noticesOf(options).forEach(print);
     if (!isUsable(options)) return null;
     // From 20.0 on Nx asks a runner's remote cache only when its former, file-based cache is on.
     if (nxVersion.major >= 20) process.env.NX_DB_CACHE = 'false';

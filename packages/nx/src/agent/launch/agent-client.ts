@@ -1,5 +1,4 @@
 import { Agent, request, type IncomingMessage } from 'node:http';
-import { createInterface } from 'node:readline';
 import { pluginError } from '../../errors/plugin-error.ts';
 import type { RunReport } from '../../report/run-report.ts';
 import { packageVersion } from '../../package-version.ts';
@@ -18,6 +17,9 @@ import { startAgent } from './start-agent.ts';
 
 /** Opening a run is a matter of milliseconds; an agent that takes longer is no help. */
 const openTimeoutMs = 2_000;
+
+/** While a run is being closed the agent is heard of every half second; silence means that it hangs. */
+const closeSilenceTimeoutMs = 10_000;
 
 /** A run as the process that opened it holds it. */
 export interface OpenedRun {
@@ -85,6 +87,7 @@ async function openRunWith(agent: AgentState, openRequest: OpenRunRequest): Prom
  * Closes a run and waits as long as its configuration says.
  *
  * @returns the report, or null when no agent knows the run any more.
+ * @throws LarderError `LARDER_AGENT_UNREACHABLE`
  */
 export async function closeRun(
   dataDirectory: string,
@@ -93,17 +96,35 @@ export async function closeRun(
 ): Promise<RunReport | null> {
   const agent = readAgentState(dataDirectory);
   if (!agent) return null;
-  const response = await send(agent, controlPaths.closeRun, closeRequest, { token: agent.secret });
+  const response = await send(agent, controlPaths.closeRun, closeRequest, {
+    token: agent.secret,
+    timeoutMs: closeSilenceTimeoutMs,
+  });
   if (response.statusCode !== 200) {
     response.resume();
     return null;
   }
-  for await (const text of createInterface({ input: response })) {
-    const line = JSON.parse(text) as CloseRunLine;
-    if (line.kind === 'report') return line.report;
-    onProgress(line);
+  try {
+    for await (const text of readLines(response)) {
+      const line = JSON.parse(text) as CloseRunLine;
+      if (line.kind === 'report') return line.report;
+      onProgress(line);
+    }
+  } catch (cause) {
+    throw unreachable('it stopped in the middle of an answer', cause);
   }
   return null;
+}
+
+/** Unlike `node:readline`, this fails when the stream does. */
+async function* readLines(stream: IncomingMessage): AsyncGenerator<string> {
+  let rest = '';
+  stream.setEncoding('utf8');
+  for await (const chunk of stream as AsyncIterable<string>) {
+    const lines = (rest + chunk).split('\n');
+    rest = lines.pop() ?? '';
+    yield* lines;
+  }
 }
 
 interface CallOptions {

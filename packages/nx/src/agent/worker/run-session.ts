@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { rm, stat, writeFile } from 'node:fs/promises';
+import { lstat, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CachingStatus } from '@larder/client';
 import type { ArchiveThread } from '../../archive/archive-thread.ts';
 import { pluginError } from '../../errors/plugin-error.ts';
 import { artifactHash } from '../../identity/artifact-hash.ts';
+import { commitFileOf, requiredEntryParts } from '../../nx-facts/cache-entry.ts';
 import type { Trouble } from '../../report/run-report.ts';
 import { toTrouble } from '../../report/trouble.ts';
 import { mayRead, type RunConfiguration } from '../protocol/run-configuration.ts';
@@ -98,12 +99,15 @@ export function createRunSession(options: RunSessionOptions): RunSession {
     }
   }
 
-  /** Recreates Nx's cache entry; Nx takes it for valid once the file `<hash>.commit` is there. */
+  /** Recreates Nx's cache entry, or throws and leaves something that Nx takes for no entry. */
   async function restore({ file }: Download, cacheDirectory: string, taskHash: string) {
     const folder = join(cacheDirectory, taskHash);
     try {
       await archive.unpack({ file, folder, signal: ended.signal });
-      await writeFile(`${folder}.commit`, 'true');
+      for (const part of requiredEntryParts) {
+        if (!(await isFile(join(folder, part)))) throw incompleteEntry(taskHash, part);
+      }
+      await writeFile(commitFileOf(folder), 'true');
     } finally {
       await rm(file, { force: true });
     }
@@ -134,6 +138,23 @@ export function createRunSession(options: RunSessionOptions): RunSession {
       await upstream.close();
     },
   };
+}
+
+async function isFile(path: string): Promise<boolean> {
+  try {
+    return (await lstat(path)).isFile();
+  } catch {
+    return false;
+  }
+}
+
+/** Nx fails its command over an entry without these files. */
+function incompleteEntry(taskHash: string, part: string) {
+  return pluginError(
+    'LARDER_ARCHIVE_CORRUPT',
+    `The artifact of ${taskHash} holds no file "${part}", so that it is no cache entry`,
+    { hint: 'Set LARDER_SIGNATURE_KEY if anyone but Larder can write to the cache server.' },
+  );
 }
 
 function cachingUnavailable(status: CachingStatus) {

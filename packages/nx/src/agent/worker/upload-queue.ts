@@ -1,13 +1,13 @@
+import { stat } from 'node:fs/promises';
 import { fileBody, isLarderError, type ClientErrorCode } from '@larder/client';
 import type { ArchiveThread } from '../../archive/archive-thread.ts';
+import { pluginError } from '../../errors/plugin-error.ts';
+import { cacheEntryParts, commitFileOf } from '../../nx-facts/cache-entry.ts';
 import { isSameUpstream, mayWrite } from '../protocol/run-configuration.ts';
 import type { UploadOutcome } from '../protocol/worker-messages.ts';
 import type { SpoolEntry } from '../spool/spool-entry.ts';
 import type { SpoolFolder } from '../spool/spool-folder.ts';
 import type { RunSession } from './run-session.ts';
-
-/** What Nx's cache entry consists of; its `source`, the machine's id, stays at home. */
-const entryParts = ['code', 'terminalOutput', 'outputs'];
 
 /** Answers after which sending the same artifact again is pointless. */
 const finalCodes = [
@@ -117,10 +117,12 @@ export function createUploadQueue(options: UploadQueueOptions): UploadQueue {
   /** @returns the size of the entry's body, which is made first where there is only a folder. */
   async function ensureBody(entry: SpoolEntry): Promise<number> {
     if (entry.content.kind === 'body') return entry.content.sizeBytes;
+    const { folder } = entry.content;
     const { sizeBytes } = await archive.pack({
-      folder: entry.content.folder,
-      entries: entryParts,
+      folder,
+      entries: cacheEntryParts,
       file: spool.bodyFile(entry.id),
+      completeAtMs: await completionOf(folder),
     });
     await spool.add({ ...entry, content: { kind: 'body', sizeBytes } });
     return sizeBytes;
@@ -186,6 +188,19 @@ export function createUploadQueue(options: UploadQueueOptions): UploadQueue {
       await Promise.all(jobsOf(session));
     },
   };
+}
+
+/** When Nx completed a cache entry, by the clock of the file system that the entry is on. */
+async function completionOf(entryFolder: string): Promise<number> {
+  try {
+    return (await stat(commitFileOf(entryFolder))).mtimeMs;
+  } catch (cause) {
+    throw pluginError(
+      'LARDER_ARCHIVE_SOURCE_CHANGED',
+      `The cache entry ${entryFolder} was removed before it could be packed`,
+      { hint: 'Run "nx reset" only when no command is running.', cause },
+    );
+  }
 }
 
 function isFinal(error: unknown): boolean {
