@@ -1,6 +1,7 @@
 /** The one place of the e2e project that reads environment variables. */
 
-const DEFAULT_NX_VERSIONS = ['22.7.12', '24.0.6'];
+/** One for each way in which Nx asks for artifacts: by its runner, by polling, in batches. */
+const DEFAULT_NX_VERSIONS = ['19.8.14', '22.7.12', '24.0.6'];
 
 /** What a child process may inherit; everything else (`NX_*`, `LARDER_*`, `npm_*` …) is withheld. */
 const INHERITED_VARIABLES = [

@@ -32,6 +32,15 @@ export function nxInstallation(nxVersion: string): Installation {
   return { name: `nx-${nxVersion}`, packages: { nx: nxVersion }, larderPackages: ['@larder/nx'] };
 }
 
+/** What a team with TypeScript libraries has. */
+export function demoInstallation(nxVersion: string): Installation {
+  return {
+    name: `demo-nx-${nxVersion}`,
+    packages: { nx: nxVersion, typescript: '6.0.3' },
+    larderPackages: ['@larder/nx'],
+  };
+}
+
 /** Where an installation lies once it is prepared. */
 export function installationFolder(installation: Installation): string {
   return join(installationsFolder, installation.name);

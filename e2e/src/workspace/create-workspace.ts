@@ -5,6 +5,7 @@ import { installationFolder, nxInstallation } from '../installations/installatio
 import { type Machine } from '../machines/create-machine.ts';
 import { runCommandOrThrow } from '../processes/run-command.ts';
 import { assetsFolder } from '../repository.ts';
+import { type Checkout } from './checkout.ts';
 import { type Cache, nxJson } from './nx-json.ts';
 import { type ProjectLayout } from './project-layout.ts';
 
@@ -16,8 +17,7 @@ export interface WorkspaceOptions {
 }
 
 /** A checkout of the test repository with everything installed. */
-export interface Workspace extends WorkspaceOptions {
-  readonly folder: string;
+export interface Workspace extends WorkspaceOptions, Checkout {
   /** Where the tasks note that they ran; outside of the folder. */
   readonly executionsFile: string;
 }
@@ -47,7 +47,8 @@ export async function createWorkspace(options: WorkspaceOptions): Promise<Worksp
     recursive: true,
     verbatimSymlinks: true,
   });
-  return { ...options, folder, executionsFile };
+  const outputs = ['reports', ...projects.map(({ name }) => `projects/${name}/dist`)];
+  return { ...options, folder, outputs, executionsFile };
 }
 
 /** Exchanges the workspace's `nx.json`, as somebody does who tries the build with and without. */

@@ -1,5 +1,20 @@
 import { type ArtifactFormat } from './wire-hash.ts';
 
+/** The last release of every line of Nx that Larder supports, and the turning points between. */
+export const supportedNxVersions: readonly string[] = [
+  '16.10.0',
+  '17.3.2',
+  '18.3.5',
+  '19.8.14',
+  '20.0.13',
+  '20.8.4',
+  '21.0.4',
+  '21.6.11',
+  '22.7.12',
+  '23.3.2',
+  '24.0.6',
+];
+
 /** The way by which the plugin gets into Nx. */
 export type Door = 'runner' | 'hooks';
 

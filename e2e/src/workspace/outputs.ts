@@ -4,7 +4,7 @@ import { lstat, readdir, readlink, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 
-import { type Workspace } from './create-workspace.ts';
+import { type Checkout } from './checkout.ts';
 
 /** Every path below the outputs, relative to the workspace, with a line that says what it is. */
 export type OutputTree = Readonly<Record<string, string>>;
@@ -15,7 +15,7 @@ export type OutputTree = Readonly<Record<string, string>>;
  * @param options.followSymlinks read what symlinks lead to, as if it stood in their place
  */
 export async function readOutputs(
-  workspace: Workspace,
+  workspace: Checkout,
   { followSymlinks = false }: { readonly followSymlinks?: boolean } = {},
 ): Promise<OutputTree> {
   const tree: Record<string, string> = {};
@@ -34,28 +34,24 @@ export async function readOutputs(
       tree[path] = `something else ${mode}`;
     }
   };
-  for (const path of outputPaths(workspace)) {
+  for (const path of workspace.outputs) {
     if (existsSync(join(workspace.folder, path))) await read(path);
   }
   return tree;
 }
 
 /** Removes all outputs of all projects, as a clean checkout has none. */
-export async function removeOutputs(workspace: Workspace): Promise<void> {
-  for (const path of outputPaths(workspace)) {
-    await rm(join(workspace.folder, path), { recursive: true, force: true });
+export async function removeOutputs({ folder, outputs }: Checkout): Promise<void> {
+  for (const path of outputs) {
+    await rm(join(folder, path), { recursive: true, force: true });
   }
 }
 
 /** Removes Nx's local cache with all that Nx knows of earlier runs. No daemon may be running. */
-export async function removeLocalCache({ folder, machine }: Workspace): Promise<void> {
+export async function removeLocalCache({ folder, machine }: Checkout): Promise<void> {
   await rm(join(folder, '.nx'), { recursive: true, force: true });
   // Where Nx 24 keeps the cache of all checkouts of a repository.
   await rm(join(machine.home, '.nx'), { recursive: true, force: true });
-}
-
-function outputPaths({ projects }: Workspace): string[] {
-  return ['reports', ...projects.map(({ name }) => `projects/${name}/dist`)];
 }
 
 async function digest(file: string): Promise<string> {

@@ -1,10 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 
 import { type DaemonMode } from '../environment.ts';
-import { runCommand } from '../processes/run-command.ts';
 import { type Workspace } from './create-workspace.ts';
+import { runNx } from './run-nx.ts';
 import { readRunRecord, type TaskRecord } from './run-record.ts';
 import { splitTerminalOutput } from './terminal-output.ts';
 
@@ -35,7 +34,11 @@ export async function runBuild(
 ): Promise<Build> {
   await writeFile(workspace.executionsFile, '');
   const args = ['run-many', '-t', 'build', `--parallel=${parallel}`, '--output-style=static'];
-  const result = await runNx(workspace, args, { ...env, NX_DAEMON: String(daemon === 'on') });
+  const result = await runNx(workspace, args, {
+    LARDER_E2E_EXECUTIONS: workspace.executionsFile,
+    ...env,
+    NX_DAEMON: String(daemon === 'on'),
+  });
   const executions = await readFile(workspace.executionsFile, 'utf8');
   return {
     exitCode: result.exitCode,
@@ -52,22 +55,14 @@ export async function startDaemon(
   workspace: Workspace,
   env: Readonly<Record<string, string>>,
 ): Promise<void> {
-  await runNx(workspace, ['daemon', '--start'], { ...env, NX_DAEMON: 'true' });
+  await runNx(workspace, ['daemon', '--start'], {
+    LARDER_E2E_EXECUTIONS: workspace.executionsFile,
+    ...env,
+    NX_DAEMON: 'true',
+  });
 }
 
 /** Ends the workspace's own daemon; harmless when there is none. */
 export async function stopDaemon(workspace: Workspace): Promise<void> {
   await runNx(workspace, ['daemon', '--stop'], { NX_DAEMON: 'true' });
-}
-
-function runNx(workspace: Workspace, args: readonly string[], env: Record<string, string>) {
-  return runCommand(join(workspace.folder, 'node_modules', '.bin', 'nx'), args, {
-    cwd: workspace.folder,
-    env: {
-      ...workspace.machine.env,
-      NX_NO_CLOUD: 'true',
-      LARDER_E2E_EXECUTIONS: workspace.executionsFile,
-      ...env,
-    },
-  });
 }

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { type Workspace } from './create-workspace.ts';
+import { type Checkout } from './checkout.ts';
 
 /** Where a task's outputs came from. */
 export type TaskSource = 'executed' | 'local' | 'remote';
@@ -34,7 +34,7 @@ const SOURCES: Readonly<Record<string, TaskSource>> = {
 };
 
 /** Reads what Nx noted about its last run in the workspace, in the order of the projects' names. */
-export async function readRunRecord(workspace: Workspace): Promise<TaskRecord[]> {
+export async function readRunRecord(workspace: Checkout): Promise<TaskRecord[]> {
   for (const folder of await cacheFolders(workspace)) {
     const text = await readFile(join(folder, 'run.json'), 'utf8').catch(() => null);
     if (text === null) continue;
@@ -55,7 +55,7 @@ export async function readRunRecord(workspace: Workspace): Promise<TaskRecord[]>
 }
 
 /** Nx 24 keeps its cache in the home folder, one folder per repository; earlier ones in `.nx`. */
-async function cacheFolders({ folder, machine }: Workspace): Promise<string[]> {
+async function cacheFolders({ folder, machine }: Checkout): Promise<string[]> {
   const shared = join(machine.home, '.nx');
   const repositories = await readdir(shared).catch(() => []);
   return [...repositories.map((name) => join(shared, name, 'cache')), join(folder, '.nx', 'cache')];

@@ -1,0 +1,66 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { runCommand } from '../processes/run-command.ts';
+import { repositoryRoot } from '../repository.ts';
+import { type CellResult } from './format-matrix.ts';
+
+const SPECS = ['round-trip', 'durations'];
+/** Installing, and a build of 200 MB with and without the daemon, on a slow machine. */
+const TIMEOUT_MS = 20 * 60_000;
+
+/** The columns of the matrix, each with what the full names of its tests contain. */
+const COLUMNS: Readonly<Record<string, string>> = {
+  'daemon off': 'with the daemon off',
+  'daemon on': 'with the daemon on',
+  durations: 'stores how long each task ran',
+};
+
+/** The part of jest's `--json` file that is read here. */
+interface JestReport {
+  readonly testResults: readonly {
+    readonly assertionResults: readonly { readonly fullName: string; readonly status: string }[];
+  }[];
+}
+
+export interface SpecRun {
+  readonly cells: CellResult[];
+  readonly durationMs: number;
+  /** What jest said. */
+  readonly report: string;
+}
+
+/** Runs the specs of the matrix with one version of Nx. */
+export async function runSpecs(
+  nxVersion: string,
+  env: Readonly<Record<string, string>>,
+): Promise<SpecRun> {
+  const folder = await mkdtemp(join(tmpdir(), 'larder-e2e-matrix-'));
+  const file = join(folder, 'report.json');
+  try {
+    const jest = join(repositoryRoot, 'node_modules', 'jest', 'bin', 'jest.js');
+    const { stdout, stderr, durationMs } = await runCommand(
+      process.execPath,
+      [jest, '--runInBand', '--json', '--outputFile', file, ...SPECS],
+      {
+        cwd: join(repositoryRoot, 'e2e'),
+        env: { ...env, LARDER_E2E_NX: nxVersion },
+        timeoutMs: TIMEOUT_MS,
+      },
+    );
+    const json = await readFile(file, 'utf8').catch(() => '{"testResults":[]}');
+    const results = (JSON.parse(json) as JestReport).testResults.flatMap(
+      ({ assertionResults }) => assertionResults,
+    );
+    const cells = Object.entries(COLUMNS).map(([name, part]) => {
+      const tests = results.filter(({ fullName }) => fullName.includes(part));
+      const passed = tests.filter(({ status }) => status === 'passed').length;
+      return { name, passed, failed: tests.length - passed };
+    });
+    // With --json jest prints its result on standard output as well, for programs only.
+    return { cells, durationMs, report: results.length > 0 ? stderr : stdout + stderr };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
