@@ -50,6 +50,8 @@ export async function removeOutputs({ folder, outputs }: Checkout): Promise<void
 /** Removes Nx's local cache with all that Nx knows of earlier runs. No daemon may be running. */
 export async function removeLocalCache({ folder, machine }: Checkout): Promise<void> {
   await rm(join(folder, '.nx'), { recursive: true, force: true });
+  // Where Nx 16 keeps its cache.
+  await rm(join(folder, 'node_modules', '.cache', 'nx'), { recursive: true, force: true });
   // Where Nx 24 keeps the cache of all checkouts of a repository.
   await rm(join(machine.home, '.nx'), { recursive: true, force: true });
 }

@@ -54,9 +54,16 @@ export async function readRunRecord(workspace: Checkout): Promise<TaskRecord[]> 
   throw new Error(`Nx left no run.json in ${workspace.folder}.`);
 }
 
-/** Nx 24 keeps its cache in the home folder, one folder per repository; earlier ones in `.nx`. */
+/**
+ * Nx 24 keeps its cache in the home folder, one folder per repository; Nx 17 to 23 in `.nx`, Nx 16
+ * among the modules.
+ */
 async function cacheFolders({ folder, machine }: Checkout): Promise<string[]> {
   const shared = join(machine.home, '.nx');
   const repositories = await readdir(shared).catch(() => []);
-  return [...repositories.map((name) => join(shared, name, 'cache')), join(folder, '.nx', 'cache')];
+  return [
+    ...repositories.map((name) => join(shared, name, 'cache')),
+    join(folder, '.nx', 'cache'),
+    join(folder, 'node_modules', '.cache', 'nx'),
+  ];
 }

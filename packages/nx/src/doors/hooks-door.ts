@@ -3,7 +3,12 @@ import { openRun } from '../agent/launch/agent-client.ts';
 import type { RunReference } from '../agent/protocol/control-api.ts';
 import type { StartEstimate } from '../agent/protocol/run-configuration.ts';
 import type { NxJson, PostContext, PreContext } from '../nx-facts/nx-contexts.ts';
-import { hasHooksDoor, installedNxVersion, looksUpReadyTasks } from '../nx-facts/nx-version.ts';
+import {
+  hasHooksDoor,
+  installedNxVersion,
+  lookupTiming,
+  type NxVersion,
+} from '../nx-facts/nx-version.ts';
 import { terminalOutputsFolder } from '../nx-facts/terminal-outputs-folder.ts';
 import { parallelLimit } from '../nx-facts/parallel-limit.ts';
 import { readEnvironment, type LarderEnvironment } from '../options/environment.ts';
@@ -39,7 +44,7 @@ export async function preTasksExecution(
         ownerPid: ownerPid(),
         contextId: context.id ?? null,
         format: 'nx.tar.gz',
-        startEstimate: startEstimate(looksUpReadyTasks(nxVersion), context, environment),
+        startEstimate: startEstimate(nxVersion, context, environment),
         terminalOutputsFolder: terminalOutputsFolder(),
       }),
       process.env,
@@ -103,17 +108,19 @@ function settleAgain(...inputs: Parameters<typeof settle>): ResolvedOptions | nu
 }
 
 function startEstimate(
-  looksUpReady: boolean,
+  nxVersion: NxVersion,
   context: PreContext,
   environment: LarderEnvironment,
 ): StartEstimate {
-  if (!looksUpReady) return { kind: 'lookup-is-start' };
+  const timing = lookupTiming(nxVersion);
+  if (timing === 'within') return { kind: 'start-is-lookup' };
+  if (timing === 'before') return { kind: 'start-is-miss' };
   const parallel = parallelLimit({
     argv: context.argv ?? [],
     environment: environment.nx.parallel,
     nxJson: context.nxJsonConfiguration.parallel ?? null,
   });
-  return { kind: 'lookup-is-ready', parallel };
+  return { kind: 'start-follows-miss', parallel };
 }
 
 /** Hooks run in a worker of the process that runs the command, or of the daemon, or in that process. */

@@ -75,7 +75,7 @@ async function openSession(
         ownerPid: process.pid,
         contextId: null,
         format: 'tar.br',
-        startEstimate: { kind: 'lookup-is-start' },
+        startEstimate: { kind: 'start-is-lookup' },
         terminalOutputsFolder: null,
       }),
       process.env,

@@ -32,7 +32,12 @@ export function hasHooksDoor({ major, minor }: NxVersion): boolean {
   return major > 20 || (major === 20 && minor >= 8);
 }
 
-/** From 23 on Nx looks up every ready task at once instead of each right before it starts. */
-export function looksUpReadyTasks({ major }: NxVersion): boolean {
-  return major >= 23;
+/**
+ * When Nx looks a task up: within the time that it counts as the task's own (until 22.6), right
+ * before it (22.7), or together with every other ready task, some of which may have to wait (from 23
+ * on). Source: `startTime` in Nx's task-orchestrator, and runs of each version.
+ */
+export function lookupTiming({ major, minor }: NxVersion): 'within' | 'before' | 'when-ready' {
+  if (major >= 23) return 'when-ready';
+  return major === 22 && minor >= 7 ? 'before' : 'within';
 }

@@ -414,6 +414,30 @@ describe('tokens', () => {
   });
 });
 
+describe('deleting everything', () => {
+  it('removes all artifacts of the team, of both APIs, and nothing of others', async () => {
+    for (let number = 0; number < 250; number += 1) await put(`h${number}?slug=team`, 'x');
+    await call('/v1/cache/123?slug=team', { method: 'PUT', body: 'nx' });
+    await put('kept?slug=other', 'x');
+
+    const response = await call('/v8/artifacts?slug=team', { method: 'DELETE' });
+    expect([response.status, await response.json()]).toEqual([200, { deletedCount: 251 }]);
+    expect((await call('/v8/artifacts/h7?slug=team')).status).toBe(404);
+    expect((await call('/v1/cache/123?slug=team')).status).toBe(404);
+    expect((await call('/v8/artifacts/kept?slug=other')).status).toBe(200);
+    expect(await listStoredFiles(running.dataDirectory)).toHaveLength(1);
+
+    // The hashes are free again.
+    expect((await put('h7?slug=team', 'new')).status).toBe(202);
+    expect(await (await call('/v8/artifacts/h7?slug=team')).text()).toBe('new');
+  });
+
+  it('is for tokens that may write', async () => {
+    const response = await call('/v8/artifacts', { method: 'DELETE', token: READER });
+    expect([response.status, await errorOf(response)]).toEqual([403, 'forbidden']);
+  });
+});
+
 describe('query, events, status and preflight', () => {
   it('answers a query with explicit nulls for misses', async () => {
     await put('full', '12345', {

@@ -80,6 +80,12 @@ function registerQueries(routes: FastifyInstance, { cache }: ArtifactsApiOptions
     );
   });
 
+  routes.delete('/', async (request, reply) => {
+    requireWriter(request);
+    const deletedCount = await cache.clear(artifactSpaceOf(request, 'artifacts'));
+    return reply.send({ deletedCount });
+  });
+
   routes.post('/events', (request, reply) => {
     parseEventsBody(request.body);
     return reply.code(200).send();
@@ -116,7 +122,7 @@ function answerPreflight(_request: FastifyRequest, reply: FastifyReply): Fastify
   return reply
     .code(204)
     .headers({
-      'access-control-allow-methods': 'GET, HEAD, PUT, POST, OPTIONS',
+      'access-control-allow-methods': 'GET, HEAD, PUT, POST, DELETE, OPTIONS',
       'access-control-allow-headers':
         'Authorization, Content-Type, User-Agent, x-artifact-duration, x-artifact-tag, ' +
         'x-artifact-sha, x-artifact-dirty-hash, x-artifact-client-ci, x-artifact-client-interactive',

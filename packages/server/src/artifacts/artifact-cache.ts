@@ -7,12 +7,16 @@ import type {
   ArtifactMetadata,
   ArtifactRecord,
   ArtifactSpace,
+  TeamScope,
 } from '../storage/artifact-index.ts';
 import type { BlobStore } from '../storage/blob-store.ts';
 import { readToEnd } from './read-to-end.ts';
 
 /** Writing the time of every access would make each download a write; this precision is enough. */
 const ACCESS_PRECISION_MS = 60_000;
+
+/** Enough for few statements, and little enough to leave other requests their turn. */
+const REMOVED_AT_ONCE = 100;
 
 export interface ArtifactUpload {
   sizeBytes: number;
@@ -45,6 +49,12 @@ export interface ArtifactCache {
   head(key: ArtifactKey): Promise<ArtifactRecord | null>;
   /** Records by hash; misses are left out. */
   query(space: ArtifactSpace, hashes: readonly string[]): Promise<Map<string, ArtifactRecord>>;
+  /**
+   * Removes everything that a team has. What is written meanwhile may stay.
+   *
+   * @returns how many artifacts were removed.
+   */
+  clear(owner: TeamScope): Promise<number>;
   /** Waits for what is being written, then closes the index. */
   close(): Promise<void>;
 }
@@ -137,6 +147,17 @@ export function createArtifactCache(parts: ArtifactCacheParts): ArtifactCache {
       }
       await touch(key, record);
       return { record, stream: open.stream };
+    },
+
+    async clear({ team, scope }) {
+      let count = 0;
+      for (;;) {
+        const removed = await index.removeSome({ team, scope }, REMOVED_AT_ONCE);
+        // A crash in between leaves blobs without a record, which the next start removes.
+        await Promise.all(removed.map((blob) => blobs.remove(blob)));
+        count += removed.length;
+        if (removed.length < REMOVED_AT_ONCE) return count;
+      }
     },
 
     query: (space, hashes) => index.readMany(space, hashes),

@@ -109,6 +109,24 @@ export function describeArtifactIndex(
       expect(await index.write(KEY, SILENT_RECORD)).toBe(true);
     });
 
+    it('removes the records of one team, of both APIs, a few at a time', async () => {
+      const keys: ArtifactKey[] = [KEY, { ...KEY, api: 'nx' }, { ...KEY, hash: 'other' }];
+      const blobs = keys.map((_key, number) => String(number).repeat(32));
+      for (const [number, key] of keys.entries()) {
+        await index.write(key, { ...RECORD, blob: blobs[number] ?? '' });
+      }
+      const foreignKey = { ...KEY, team: 'b' };
+      await index.write(foreignKey, SILENT_RECORD);
+
+      const first = await index.removeSome(KEY, 2);
+      const second = await index.removeSome(KEY, 2);
+      expect([first.length, second.length]).toEqual([2, 1]);
+      expect([...first, ...second].sort()).toEqual(blobs);
+      expect(await index.removeSome(KEY, 2)).toEqual([]);
+      expect(await Promise.all(keys.map((key) => index.read(key)))).toEqual([null, null, null]);
+      expect(await index.read(foreignKey)).toEqual(SILENT_RECORD);
+    });
+
     it('lists the blobs of a prefix with their keys', async () => {
       const otherKey: ArtifactKey = { ...KEY, api: 'nx', hash: 'other' };
       await index.write(KEY, RECORD);

@@ -4,10 +4,14 @@ export type ArtifactApi = 'artifacts' | 'nx';
 /** Whom an artifact may be served to. Only one scope exists: everybody with a token of the team. */
 export type ArtifactScope = 'trusted';
 
-/** Where artifacts live: one hash names at most one artifact in a space. */
-export interface ArtifactSpace {
+/** What a team has in one scope, whichever protocol it came by. */
+export interface TeamScope {
   team: string;
   scope: ArtifactScope;
+}
+
+/** Where artifacts live: one hash names at most one artifact in a space. */
+export interface ArtifactSpace extends TeamScope {
   api: ArtifactApi;
 }
 
@@ -58,6 +62,12 @@ export interface ArtifactIndex {
   touch(key: ArtifactKey, accessedAtMs: number): Promise<void>;
   /** Removes a record, but only while it names this blob. */
   remove(key: ArtifactKey, blob: string): Promise<void>;
+  /**
+   * Removes at most `limit` records of a team, in no order.
+   *
+   * @returns the names of the blobs that they named.
+   */
+  removeSome(owner: TeamScope, limit: number): Promise<string[]>;
   /** Keys by blob name, for all blobs whose names start with this prefix. */
   listBlobs(prefix: string): Promise<Map<string, ArtifactKey>>;
   close(): Promise<void>;

@@ -59,6 +59,7 @@ export function createArtifactLookups(
 
   return {
     async find(run, taskHash) {
+      const askedAt = now();
       if (!run.ledger.isKnownMiss(taskHash)) {
         const [name, shared] = share(run, taskHash, null);
         const outcome = await shared.outcome;
@@ -74,7 +75,8 @@ export function createArtifactLookups(
         }
         release(name, shared, null);
       }
-      run.ledger.recordMiss(taskHash, now());
+      const { kind } = run.configuration.startEstimate;
+      run.ledger.recordMiss(taskHash, kind === 'start-is-lookup' ? askedAt : now());
       return null;
     },
     async restore(run, taskHash, cacheDirectory) {

@@ -5,7 +5,7 @@ import type { StartEstimate } from '../protocol/run-configuration.ts';
 /** What is known of one run's lookups and stores: the source of its report and of its durations. */
 export interface RunLedger {
   recordHit(taskHash: string, hit: { sizeBytes: number; durationMs: number }): void;
-  /** `at` is when the miss was answered, in milliseconds since the epoch. */
+  /** `at` is what the lookup tells of the task's start, in milliseconds since the epoch. */
   recordMiss(taskHash: string, at: number): void;
   recordStore(taskHash: string, store: { sizeBytes: number | null; durationMs: number }): void;
   recordDrop(taskHash: string): void;
@@ -48,7 +48,7 @@ export function createRunLedger(options: RunLedgerOptions): RunLedger {
   /** Tasks that missed and have not been stored: ready or running. */
   const unfinished = new Set<LedgerTask>();
   const slots =
-    options.startEstimate.kind === 'lookup-is-ready' ? options.startEstimate.parallel : Infinity;
+    options.startEstimate.kind === 'start-follows-miss' ? options.startEstimate.parallel : Infinity;
   let firstTrouble: Trouble | null = null;
 
   function taskOf(taskHash: string): LedgerTask {

@@ -35,13 +35,16 @@ export interface RunConfiguration extends Pick<ResolvedOptions, AgentOption> {
 
 /**
  * How this version of Nx asks for artifacts, and so what a lookup tells about a task's start.
- * `lookup-is-start`: Nx asks right before it starts the task (Nx 20.8 to 22).
- * `lookup-is-ready`: Nx asks as soon as the task could start; when more than `parallel` tasks are
- * ready, some of them wait for a slot (Nx 23 and later).
+ * `start-is-lookup`: Nx counts the time of the lookup as the task's: it began when Nx asked (Nx 20.8
+ * to 22.6).
+ * `start-is-miss`: Nx starts the task as soon as the lookup has missed (Nx 22.7).
+ * `start-follows-miss`: Nx asks when the task could start; when more than `parallel` tasks could,
+ * some of them wait for a slot (Nx 23 and later).
  */
 export type StartEstimate =
-  | { readonly kind: 'lookup-is-start' }
-  | { readonly kind: 'lookup-is-ready'; readonly parallel: number };
+  | { readonly kind: 'start-is-lookup' }
+  | { readonly kind: 'start-is-miss' }
+  | { readonly kind: 'start-follows-miss'; readonly parallel: number };
 
 export function isSameUpstream(a: Upstream, b: Upstream): boolean {
   return a.url === b.url && a.teamId === b.teamId && a.slug === b.slug;

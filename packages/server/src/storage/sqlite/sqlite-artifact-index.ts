@@ -87,6 +87,22 @@ function createIndexOver(database: Kysely<DatabaseSchema>): ArtifactIndex {
           .execute();
       }),
 
+    removeSome: ({ team, scope }, limit) =>
+      reportingFailure('Removing artifacts from the index', async () => {
+        const some = database
+          .selectFrom('artifact')
+          .select('blob')
+          .where('team', '=', team)
+          .where('scope', '=', scope)
+          .limit(limit);
+        const removed = await database
+          .deleteFrom('artifact')
+          .where('blob', 'in', some)
+          .returning('blob')
+          .execute();
+        return removed.map(({ blob }) => blob);
+      }),
+
     listBlobs: (prefix) =>
       reportingFailure('Listing the index', async () => {
         const rows = await database
