@@ -28,9 +28,9 @@ export function formatOf(nxVersion: string): ArtifactFormat {
   return doorOf(nxVersion) === 'runner' ? 'tar.br' : 'nx.tar.gz';
 }
 
-/** Whether a remote hit brings symlinks back; Nx's own HTTP client followed them before 22. */
+/** Whether a remote hit brings symlinks back; the HTTP client of Nx 20.8 follows them. */
 export function keepsSymlinks(nxVersion: string): boolean {
-  return doorOf(nxVersion) === 'runner' || isAtLeast(nxVersion, 22);
+  return doorOf(nxVersion) === 'runner' || isAtLeast(nxVersion, 21);
 }
 
 /** Whether `version` (`22.7.12`) is of the given release line or a later one. */

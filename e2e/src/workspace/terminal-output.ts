@@ -3,8 +3,8 @@ import { stripVTControlCharacters } from 'node:util';
 /** A line with which Nx starts the output of a task: `> nx run site:build  [remote cache]`. */
 const TASK_HEADER = /^> nx run ([^:]+):build(?:\s+\[.*\])?$/;
 
-/** A line with which Nx starts its summary. */
-const SUMMARY_HEADER = /^\s?NX\s/;
+/** A line with which Nx starts its summary: ` NX   Successfully …`, before Nx 18 ` >  NX   …`. */
+const SUMMARY_HEADER = /^\s*(?:>\s+)?NX\s/;
 
 /**
  * Splits what `nx run-many --output-style=static` printed into the output of each project's task,
