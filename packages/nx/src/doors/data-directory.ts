@@ -3,18 +3,32 @@ import { accessSync, constants, lstatSync, mkdirSync, statSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pluginError } from '../errors/plugin-error.ts';
+import type { NxVersion } from '../nx-facts/nx-version.ts';
+
+export interface DataDirectoryOptions {
+  readonly workspaceRoot: string;
+  /** Absolute or relative to the workspace; null when it is left to Larder. */
+  readonly configured: string | null;
+  readonly nxVersion: NxVersion;
+}
 
 /**
- * The folder of Larder's own files for a workspace: the configured one, or `.nx/larder`, or, where
- * the workspace cannot be written, a private folder of the user in the system's temporary folder.
- * Every process of the user gets the same answer.
+ * The folder of Larder's own files for a workspace: the configured one, or `larder` in the folder of
+ * Nx's own files, or, where the workspace cannot be written, a private folder of the user in the
+ * system's temporary folder. Every process of the user gets the same answer.
  *
  * @throws LarderError `LARDER_AGENT_NOT_STARTED` when that last one belongs to somebody else.
  */
-export function findDataDirectory(workspaceRoot: string, configured: string | null): string {
+export function findDataDirectory(options: DataDirectoryOptions): string {
+  const { workspaceRoot, configured, nxVersion } = options;
   if (configured !== null) return resolve(workspaceRoot, configured);
-  const inWorkspace = join(workspaceRoot, '.nx', 'larder');
+  const inWorkspace = join(workspaceRoot, nxFolder(nxVersion), 'larder');
   return isUsable(inWorkspace) ? inWorkspace : inTemporaryFolder(workspaceRoot);
+}
+
+/** Nx 16 moves its cache once there is a folder `.nx`, even in the middle of a command. */
+function nxFolder({ major }: NxVersion): string {
+  return major < 17 ? join('node_modules', '.cache') : '.nx';
 }
 
 function inTemporaryFolder(workspaceRoot: string): string {

@@ -39,7 +39,11 @@ export async function preTasksExecution(
     const nxVersion = installedNxVersion();
     if (!hasHooksDoor(nxVersion)) return;
     const run = await openRun(
-      findDataDirectory(context.workspaceRoot, options.dataDirectory),
+      findDataDirectory({
+        workspaceRoot: context.workspaceRoot,
+        configured: options.dataDirectory,
+        nxVersion,
+      }),
       openRunRequest(options, {
         ownerPid: ownerPid(),
         contextId: context.id ?? null,
@@ -81,7 +85,11 @@ export async function postTasksExecution(
         ? { by: 'tasks', taskHashes: tasks.map(({ hash }) => hash ?? '') }
         : { by: 'context', contextId: context.id };
     await endRun({
-      dataDirectory: findDataDirectory(context.workspaceRoot, options.dataDirectory),
+      dataDirectory: findDataDirectory({
+        workspaceRoot: context.workspaceRoot,
+        configured: options.dataDirectory,
+        nxVersion: installedNxVersion(),
+      }),
       request: { run, durationsMs },
       print,
     });

@@ -68,7 +68,11 @@ async function openSession(
     if (!isUsable(options)) return null;
     // From 20.0 on Nx asks a runner's remote cache only when its former, file-based cache is on.
     if (nxVersion.major >= 20) process.env.NX_DB_CACHE = 'false';
-    const dataDirectory = findDataDirectory(workspaceRoot(), options.dataDirectory);
+    const dataDirectory = findDataDirectory({
+      workspaceRoot: workspaceRoot(),
+      configured: options.dataDirectory,
+      nxVersion,
+    });
     const run = await openRun(
       dataDirectory,
       openRunRequest(options, {

@@ -78,7 +78,7 @@ export const OPTION_SOURCES: readonly OptionSource[] = [
     key: 'uploadStallTimeoutMs',
     flag: '--upload-stall-timeout-ms <number>',
     variable: 'LARDER_SERVER_UPLOAD_STALL_TIMEOUT_MS',
-    description: 'an upload that sends no byte for this long is given up',
+    description: 'an upload that sends no byte for this long is given up; at most 110000',
     kind: 'integer',
     defaultText: String(DEFAULT_OPTIONS.uploadStallTimeoutMs),
   },

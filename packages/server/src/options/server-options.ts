@@ -21,7 +21,7 @@ export interface ServerOptions {
   logLevel?: LogLevel;
   /** How long `close()` waits for requests in flight before it cuts them off. Default 30 000. */
   drainTimeoutMs?: number;
-  /** An upload that sends no byte for this long is given up. Default 60 000. */
+  /** An upload that sends no byte for this long is given up; at most 110 000. Default 60 000. */
   uploadStallTimeoutMs?: number;
 }
 
@@ -44,6 +44,9 @@ export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', '
 /** Longest delay that a Node timer can wait for. */
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 
+/** The server hangs up on a connection that has been silent for 120 s, whatever it was used for. */
+const MAX_STALL_TIMEOUT_MS = 110_000;
+
 const optionsSchema = z.strictObject({
   host: z.string('must be text').trim().min(1, 'must not be empty').default(DEFAULT_OPTIONS.host),
   port: integerSchema(0, 65_535).default(DEFAULT_OPTIONS.port),
@@ -59,7 +62,7 @@ const optionsSchema = z.strictObject({
     .enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`)
     .default(DEFAULT_OPTIONS.logLevel),
   drainTimeoutMs: integerSchema(0, MAX_TIMEOUT_MS).default(DEFAULT_OPTIONS.drainTimeoutMs),
-  uploadStallTimeoutMs: integerSchema(1, MAX_TIMEOUT_MS).default(
+  uploadStallTimeoutMs: integerSchema(1, MAX_STALL_TIMEOUT_MS).default(
     DEFAULT_OPTIONS.uploadStallTimeoutMs,
   ),
 });
