@@ -7,7 +7,11 @@ import type { AgentState } from '../protocol/agent-state.ts';
 import { dataLayout } from '../protocol/data-layout.ts';
 import { frontEnvironment } from './agent-environment.ts';
 
-const frontEntryFile = join(__dirname, '..', 'front', 'main.js');
+/**
+ * The compiled entry: Node cannot run TypeScript. `dist` mirrors `src`, so that this path is right
+ * for the compiled file as well as for its source, which tests run.
+ */
+const frontEntryFile = join(__dirname, '../../../dist/agent/front/main.js');
 const startTimeoutMs = 5_000;
 const maxLogBytes = 1024 * 1024;
 

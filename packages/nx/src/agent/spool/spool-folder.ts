@@ -1,7 +1,7 @@
 import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
-import type { SpoolEntry } from './spool-entry.ts';
+import type { SpoolContent, SpoolEntry } from './spool-entry.ts';
 
 /** Leftovers of a writer that died are removed when they are older than this. */
 const abandonedAfterMs = 60 * 60 * 1000;
@@ -123,7 +123,9 @@ export function createSpoolFolder(folder: string): SpoolFolder {
       for (const name of await names()) {
         if (known.has(name.replace(/\.(body|json)$/, ''))) continue;
         const { mtimeMs } = await stat(join(folder, name)).catch(() => ({ mtimeMs: now }));
-        if (now - mtimeMs > abandonedAfterMs) await rm(join(folder, name), { force: true });
+        if (now - mtimeMs > abandonedAfterMs) {
+          await rm(join(folder, name), { recursive: true, force: true });
+        }
       }
     },
   };
@@ -159,8 +161,16 @@ function isSpoolEntry(value: unknown, id: string): value is SpoolEntry {
     typeof entry.artifactHash === 'string' &&
     typeof entry.taskHash === 'string' &&
     typeof entry.durationMs === 'number' &&
+    typeof entry.isHeld === 'boolean' &&
     typeof entry.createdAt === 'number' &&
     typeof entry.upstream?.url === 'string' &&
-    (entry.content?.kind === 'body' || entry.content?.kind === 'folder')
+    isSpoolContent(entry.content)
+  );
+}
+
+function isSpoolContent(value: Partial<SpoolContent> | null | undefined): boolean {
+  return (
+    (value?.kind === 'body' && Number.isSafeInteger(value.sizeBytes)) ||
+    (value?.kind === 'folder' && typeof value.folder === 'string')
   );
 }
