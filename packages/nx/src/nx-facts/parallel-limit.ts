@@ -1,5 +1,5 @@
 /** Nx's own default number of tasks that run at the same time. */
-const defaultParallel = 3;
+const defaultParallel = '3';
 
 export interface ParallelSources {
   /** Command line of the Nx command. */
@@ -11,27 +11,52 @@ export interface ParallelSources {
 }
 
 /**
- * How many tasks the command may run at the same time, read the way Nx reads it. What cannot be
- * understood counts as 1, which makes nothing wrong: it only makes durations wait for exact ones.
+ * How many tasks the command may run at the same time, read the way Nx reads it: a command line
+ * that only asks for parallel tasks leaves their number to `--maxParallel` and `NX_PARALLEL`.
+ * What cannot be understood counts as 1, which makes nothing wrong: it only makes durations wait
+ * for exact ones.
  */
 export function parallelLimit({ argv, environment, nxJson }: ParallelSources): number {
-  const setting = fromCommandLine(argv) ?? environment ?? nxJson ?? defaultParallel;
-  const text = String(setting);
-  if (text === '' || text === 'true') return defaultParallel;
-  const parallel = Number(text);
-  return Number.isInteger(parallel) && parallel >= 1 ? parallel : 1;
+  const { parallel, maxParallel } = readCommandLine(argv);
+  if (parallel !== null && !isUnnumbered(parallel)) return toLimit(parallel);
+  if (parallel !== null || environment !== null) {
+    return toLimit(maxParallel ?? environment ?? defaultParallel);
+  }
+  const configured = String(nxJson ?? '');
+  return toLimit(isUnnumbered(configured) ? (maxParallel ?? defaultParallel) : configured);
 }
 
-function fromCommandLine(argv: readonly string[]): string | null {
-  for (const [index, argument] of argv.entries()) {
-    if (argument === '--') return null;
-    if (argument.startsWith('--parallel=')) return argument.slice('--parallel='.length);
-    if (argument.startsWith('--maxParallel=')) return argument.slice('--maxParallel='.length);
-    if (argument === '--no-parallel') return '1';
-    if (argument === '--parallel') {
-      const next = argv[index + 1];
-      return next !== undefined && /^\d+%?$/.test(next) ? next : '';
-    }
+function isUnnumbered(setting: string): boolean {
+  return setting === '' || setting === 'true';
+}
+
+function toLimit(setting: string): number {
+  const limit = Number(setting);
+  return Number.isInteger(limit) && limit >= 1 ? limit : 1;
+}
+
+interface ParallelArguments {
+  readonly parallel: string | null;
+  readonly maxParallel: string | null;
+}
+
+function readCommandLine(argv: readonly string[]): ParallelArguments {
+  let parallel: string | null = null;
+  let maxParallel: string | null = null;
+  const end = argv.indexOf('--');
+  const own = end === -1 ? argv : argv.slice(0, end);
+  for (const [index, argument] of own.entries()) {
+    const [, name, value] = /^--(parallel|maxParallel|max-parallel)(?:=(.*))?$/.exec(argument) ?? [];
+    if (argument === '--no-parallel') parallel = 'false';
+    if (name === undefined) continue;
+    const given = value ?? numberIn(own[index + 1]);
+    if (name === 'parallel') parallel = given;
+    else maxParallel = given;
   }
-  return null;
+  return { parallel, maxParallel };
+}
+
+/** The value of an option that stands in an argument of its own; '' when that is another matter. */
+function numberIn(argument: string | undefined): string {
+  return argument !== undefined && /^\d+%?$/.test(argument) ? argument : '';
 }

@@ -98,13 +98,18 @@ function digest(secret: string): string {
   return createHash('sha256').update(secret).digest('base64');
 }
 
-/** The run that has seen most of the tasks; of equals the oldest, since commands end in order. */
+/**
+ * The run that has seen most of the tasks; of equals the one that has seen the fewest others, which
+ * are another command's; of those the oldest, since commands end in order.
+ */
 function mostFamiliar(runs: readonly Run[], taskHashes: readonly string[]): Run | null {
-  let best: Run | null = null;
-  let bestCount = -1;
+  let best: { run: Run; own: number; others: number } | null = null;
   for (const run of runs) {
-    const count = taskHashes.filter((taskHash) => run.ledger.knows(taskHash)).length;
-    if (count > bestCount) [best, bestCount] = [run, count];
+    const own = taskHashes.filter((taskHash) => run.ledger.knows(taskHash)).length;
+    const others = run.ledger.taskCount() - own;
+    if (!best || own > best.own || (own === best.own && others < best.others)) {
+      best = { run, own, others };
+    }
   }
-  return best;
+  return best?.run ?? null;
 }

@@ -13,6 +13,8 @@ export interface RunLedger {
   /** Only the first trouble of a run is kept: what follows is usually its echo. */
   recordTrouble(trouble: Trouble): void;
   knows(taskHash: string): boolean;
+  /** How many tasks it knows. */
+  taskCount(): number;
   isKnownMiss(taskHash: string): boolean;
   startOf(taskHash: string): TaskStart;
   pending(): { uploads: number; bytes: number };
@@ -133,6 +135,7 @@ export function createRunLedger(options: RunLedgerOptions): RunLedger {
       firstTrouble ??= trouble;
     },
     knows: (taskHash) => tasks.has(taskHash),
+    taskCount: () => tasks.size,
     isKnownMiss: (taskHash) => tasks.get(taskHash)?.lookup === 'miss',
     startOf(taskHash) {
       const task = tasks.get(taskHash);
