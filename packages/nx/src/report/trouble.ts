@@ -1,4 +1,6 @@
+import type { ClientErrorCode } from '@larder/client';
 import { isLarderError } from '@larder/client/errors';
+import type { PluginErrorCode } from '../errors/error-codes.ts';
 import type { Trouble } from './run-report.ts';
 
 interface Wording {
@@ -9,7 +11,7 @@ interface Wording {
 }
 
 /** Errors that users of the plugin are likely to meet, in their own terms. */
-const wordings: Readonly<Record<string, Wording>> = {
+export const troubleWordings: Readonly<Partial<Record<ClientErrorCode | PluginErrorCode, Wording>>> = {
   LARDER_CONNECT_FAILED: {
     summary: 'the cache server cannot be reached',
     hint: 'Check that it is running and that LARDER_URL (or "url" in nx.json) is right.',
@@ -99,7 +101,7 @@ export function toTrouble(error: unknown): Trouble {
   if (error.code === 'LARDER_OUTAGE_BREAKER_OPEN' && isLarderError(error.cause)) {
     return toTrouble(error.cause);
   }
-  const wording = wordings[error.code];
+  const wording = (troubleWordings as Readonly<Record<string, Wording | undefined>>)[error.code];
   return {
     code: error.code,
     summary: wording?.summary ?? error.message,

@@ -26,6 +26,7 @@ export function createLifetime({ runs, onIdle, onOwnerGone }: LifetimeOptions): 
   let idleMs = unusedAfterMs;
   let isBusy = false;
   let isHurried = false;
+  let isStopped = false;
   let end: NodeJS.Timeout | null = null;
   const ownerChecks = setInterval(() => {
     for (const run of runs.all()) {
@@ -37,14 +38,14 @@ export function createLifetime({ runs, onIdle, onOwnerGone }: LifetimeOptions): 
   function reconsider(): void {
     if (end) clearTimeout(end);
     end = null;
-    if (runs.all().length > 0 || isBusy) return;
+    if (isStopped || runs.all().length > 0 || isBusy) return;
     end = setTimeout(onIdle, isHurried ? 0 : idleMs);
   }
 
   return {
     runStarted: reconsider,
     runEnded(configuration) {
-      idleMs = configuration.isCi ? 0 : configuration.idleMs;
+      ({ idleMs } = configuration);
       reconsider();
     },
     setBusy(value) {
@@ -56,6 +57,7 @@ export function createLifetime({ runs, onIdle, onOwnerGone }: LifetimeOptions): 
       reconsider();
     },
     stop() {
+      isStopped = true;
       clearInterval(ownerChecks);
       if (end) clearTimeout(end);
     },
