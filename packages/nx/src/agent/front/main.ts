@@ -7,6 +7,8 @@ import { join } from 'node:path';
 import { packageVersion } from '../../package-version.ts';
 import { workerEnvironment } from '../launch/agent-environment.ts';
 import {
+  discardAgentRecord,
+  readAgentRecord,
   readAgentState,
   removeAgentState,
   writeAgentState,
@@ -18,6 +20,8 @@ import { createFront } from './create-front.ts';
 const healthTimeoutMs = 1_000;
 /** How often the agent makes sure that it is still the one that commands find. */
 const stateCheckIntervalMs = 2_000;
+/** Each attempt meets another agent that has died or has another version. */
+const maxClaimAttempts = 10;
 
 async function main(): Promise<void> {
   const dataDirectory = process.argv[2];
@@ -63,11 +67,15 @@ async function main(): Promise<void> {
 
 /** @returns the agent that serves the folder already, or null when it is this one now. */
 async function claim(dataDirectory: string, own: AgentState): Promise<AgentState | null> {
-  if (writeAgentState(dataDirectory, own, { replace: false })) return null;
-  const other = readAgentState(dataDirectory);
-  if (other?.version === own.version && (await isHealthy(other))) return other;
-  writeAgentState(dataDirectory, own, { replace: true });
-  return null;
+  for (let attempt = 0; attempt < maxClaimAttempts; attempt += 1) {
+    if (writeAgentState(dataDirectory, own)) return null;
+    const record = readAgentRecord(dataDirectory);
+    if (!record) continue;
+    const other = record.state;
+    if (other?.version === own.version && (await isHealthy(other))) return other;
+    discardAgentRecord(dataDirectory, record);
+  }
+  throw new Error('Other agents keep taking the place of those that do not answer');
 }
 
 function isHealthy(agent: AgentState): Promise<boolean> {

@@ -1,7 +1,9 @@
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createTestBed } from '../../testing/test-bed.fixture.ts';
 import {
+  discardAgentRecord,
+  readAgentRecord,
   readAgentState,
   removeAgentState,
   writeAgentState,
@@ -27,33 +29,44 @@ describe('the state of an agent', () => {
   });
 
   it('comes back as it was written', () => {
-    expect(writeAgentState(folder, first, { replace: false })).toBe(true);
+    expect(writeAgentState(folder, first)).toBe(true);
     expect(readAgentState(folder)).toEqual(first);
   });
 
   it('is only for the eyes of its owner, and nothing else is left behind', () => {
-    writeAgentState(folder, first, { replace: false });
+    writeAgentState(folder, first);
     expect(statSync(stateFile()).mode & 0o777).toBe(0o600);
-    writeAgentState(folder, second, { replace: true });
-    expect(statSync(stateFile()).mode & 0o777).toBe(0o600);
-    writeAgentState(folder, first, { replace: false });
+    writeAgentState(folder, second);
     expect(readdirSync(folder)).toEqual(['agent.json']);
   });
 
   it('belongs to the one who comes first', () => {
-    writeAgentState(folder, first, { replace: false });
-    expect(writeAgentState(folder, second, { replace: false })).toBe(false);
+    writeAgentState(folder, first);
+    expect(writeAgentState(folder, second)).toBe(false);
     expect(readAgentState(folder)).toEqual(first);
   });
 
-  it('can be replaced', () => {
-    writeAgentState(folder, first, { replace: false });
-    expect(writeAgentState(folder, second, { replace: true })).toBe(true);
+  it('gives way to another one when it is discarded', () => {
+    writeAgentState(folder, first);
+    discardAgentRecord(folder, readAgentRecord(folder)!);
+    expect(readdirSync(folder)).toEqual([]);
+    expect(writeAgentState(folder, second)).toBe(true);
     expect(readAgentState(folder)).toEqual(second);
   });
 
+  it('is not discarded by whoever has seen its predecessor', () => {
+    writeAgentState(folder, first);
+    const seen = readAgentRecord(folder)!;
+    discardAgentRecord(folder, seen);
+    discardAgentRecord(folder, seen);
+    writeAgentState(folder, second);
+    discardAgentRecord(folder, seen);
+    expect(readAgentState(folder)).toEqual(second);
+    expect(readdirSync(folder)).toEqual(['agent.json']);
+  });
+
   it('is not kept where nothing can be written', () => {
-    expect(() => writeAgentState(join(folder, 'missing'), first, { replace: false })).toThrow(
+    expect(() => writeAgentState(join(folder, 'missing'), first)).toThrow(
       'ENOENT',
     );
   });
@@ -72,18 +85,23 @@ describe('the state of an agent', () => {
   ])('is nothing when the file holds %j: %s', (text) => {
     writeFileSync(stateFile(), text);
     expect(readAgentState(folder)).toBeNull();
-    expect(writeAgentState(folder, first, { replace: false })).toBe(false);
-    expect(writeAgentState(folder, first, { replace: true })).toBe(true);
+    expect(readAgentRecord(folder)).toEqual({ text, state: null });
+    expect(writeAgentState(folder, first)).toBe(false);
+    discardAgentRecord(folder, { text, state: null });
+    expect(writeAgentState(folder, first)).toBe(true);
     expect(readAgentState(folder)).toEqual(first);
   });
 
-  it('is nothing when a folder is in its place', () => {
-    mkdirSync(stateFile());
-    expect(readAgentState(folder)).toBeNull();
+  it('gets past a folder in its place', () => {
+    mkdirSync(join(stateFile(), 'nested'), { recursive: true });
+    const record = readAgentRecord(folder)!;
+    expect(record.state).toBeNull();
+    discardAgentRecord(folder, record);
+    expect(writeAgentState(folder, first)).toBe(true);
   });
 
   it('is taken back by its own agent only', () => {
-    writeAgentState(folder, first, { replace: false });
+    writeAgentState(folder, first);
     removeAgentState(folder, second);
     expect(readAgentState(folder)).toEqual(first);
     removeAgentState(folder, first);
@@ -91,11 +109,11 @@ describe('the state of an agent', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  it('is never seen half-written', () => {
-    writeAgentState(folder, first, { replace: false });
-    const inode = statSync(stateFile()).ino;
-    writeAgentState(folder, second, { replace: true });
-    expect(statSync(stateFile()).ino).not.toBe(inode);
-    expect(JSON.parse(readFileSync(stateFile(), 'utf8'))).toEqual(second);
+  it('is that of the first of many', () => {
+    const writes = Array.from({ length: 20 }, (_, pid) =>
+      writeAgentState(folder, { ...first, pid, secret: String(pid) }),
+    );
+    expect(writes).toEqual([true, ...Array.from({ length: 19 }, () => false)]);
+    expect(readAgentState(folder)).toEqual({ ...first, pid: 0, secret: '0' });
   });
 });

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -10,49 +11,95 @@ export interface AgentState {
   readonly secret: string;
 }
 
+/** What is recorded, whatever it is. */
+export interface AgentRecord {
+  readonly text: string;
+  /** Null when the text makes no sense. */
+  readonly state: AgentState | null;
+}
+
 function stateFile(dataDirectory: string): string {
   return join(dataDirectory, 'agent.json');
 }
 
+/** What is recorded, or null when nothing is. */
+export function readAgentRecord(dataDirectory: string): AgentRecord | null {
+  const text = readText(stateFile(dataDirectory));
+  return text === null ? null : { text, state: parseState(text) };
+}
+
 /** The recorded state, or null when there is none or what is there makes no sense. */
 export function readAgentState(dataDirectory: string): AgentState | null {
-  try {
-    const state = JSON.parse(readFileSync(stateFile(dataDirectory), 'utf8')) as unknown;
-    return isAgentState(state) ? state : null;
-  } catch {
-    return null;
-  }
+  return readAgentRecord(dataDirectory)?.state ?? null;
 }
 
 /**
- * Records an agent. Without `replace` this succeeds for one of any number of agents that try at
- * the same time: the file is complete before it appears, and it appears by linking.
+ * Records an agent unless something is recorded already: of any number of agents that try at the
+ * same time one succeeds. The file is complete before it appears, and it appears by linking.
  *
  * @returns whether the state now names this agent.
  */
-export function writeAgentState(
-  dataDirectory: string,
-  state: AgentState,
-  { replace }: { replace: boolean },
-): boolean {
+export function writeAgentState(dataDirectory: string, state: AgentState): boolean {
   const temporary = join(dataDirectory, `agent.${String(state.pid)}.json.tmp`);
-  writeFileSync(temporary, JSON.stringify(state), { mode: 0o600 });
   try {
-    if (replace) renameSync(temporary, stateFile(dataDirectory));
-    else linkSync(temporary, stateFile(dataDirectory));
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
-    throw error;
+    writeFileSync(temporary, JSON.stringify(state), { mode: 0o600 });
+    return linkUnlessThere(temporary, stateFile(dataDirectory));
   } finally {
     rmSync(temporary, { force: true });
   }
 }
 
-/** Takes the record back, unless it names another agent by now. */
-export function removeAgentState(dataDirectory: string, state: AgentState): void {
-  if (readAgentState(dataDirectory)?.secret === state.secret) {
-    rmSync(stateFile(dataDirectory), { force: true });
+/**
+ * Removes a record, but not what somebody else has put in its place since it was read: several
+ * agents may find the record of a dead one at the same time, and all but one come too late.
+ */
+export function discardAgentRecord(dataDirectory: string, { text }: AgentRecord): void {
+  const file = stateFile(dataDirectory);
+  if (readText(file) !== text) return;
+  const aside = `${file}.${randomBytes(6).toString('hex')}.tmp`;
+  try {
+    renameSync(file, aside);
+    // Between the look and the rename there was time for another agent.
+    if (readText(aside) !== text) linkUnlessThere(aside, file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  } finally {
+    rmSync(aside, { recursive: true, force: true });
+  }
+}
+
+/** Takes an agent's own record back, unless it names another agent by now. */
+export function removeAgentState(dataDirectory: string, { secret }: AgentState): void {
+  const record = readAgentRecord(dataDirectory);
+  if (record?.state?.secret === secret) discardAgentRecord(dataDirectory, record);
+}
+
+function linkUnlessThere(file: string, name: string): boolean {
+  try {
+    linkSync(file, name);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+/** The text of a file; empty when it cannot be read, null when it does not exist. */
+function readText(file: string): string | null {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    return code === 'ENOENT' || code === 'ENOTDIR' ? null : '';
+  }
+}
+
+function parseState(text: string): AgentState | null {
+  try {
+    const state = JSON.parse(text) as unknown;
+    return isAgentState(state) ? state : null;
+  } catch {
+    return null;
   }
 }
 
