@@ -32,7 +32,7 @@ describe('artifactHash', () => {
     expect(new Set(hashes).size).toBe(hashes.length);
   });
 
-  it.each(['', 'a/b', 'a b', 'ä', '1\n', '\n1', 'x'.repeat(129)])(
+  it.each(['', 'a/b', 'a b', 'ä', '1\n', '\n1', '.', '..', 'x'.repeat(129)])(
     'refuses the task hash %j',
     (taskHash) => {
       expect(thrownCode(() => artifactHash({ ...identity, taskHash }))).toBe(

@@ -18,7 +18,8 @@ export interface ArtifactIdentity {
 /** Version of the derivation: a change of formats that old clients must not read changes it. */
 const derivation = 'larder-artifact\n1';
 
-const taskHashPattern = /^[A-Za-z0-9._-]{1,128}$/;
+/** A task hash also names a folder of Nx's cache, which "." and ".." do not. */
+const taskHashPattern = /^(?!\.{1,2}$)[A-Za-z0-9._-]{1,128}$/;
 
 /** Whether an artifact can be named after this; everything that Nx's own hasher returns can. */
 export function isTaskHash(text: string): boolean {

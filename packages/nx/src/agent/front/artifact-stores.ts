@@ -73,6 +73,8 @@ export function createArtifactStores(
       const end = await endOf(run, taskHash, start.at);
       const durationMs = start.at === null ? 0 : Math.max(0, Math.round(end - start.at));
       const isHeld = !start.isExact && run.heldBytes + sizeBytes <= run.configuration.maxHeldBytes;
+      // Counted before its bytes arrive: others that arrive meanwhile share the bound.
+      if (isHeld) run.heldBytes += sizeBytes;
       const id = randomUUID();
       try {
         await spool.writeBody(id, body, sizeBytes);
@@ -82,10 +84,11 @@ export function createArtifactStores(
           isHeld,
           content: { kind: 'body', sizeBytes },
         });
-        if (isHeld) run.heldBytes += sizeBytes;
       } catch (error) {
+        if (isHeld) run.heldBytes -= sizeBytes;
         await spool.remove(id).catch(() => undefined);
-        drop(run, taskHash, error);
+        if (isCutOff(body)) run.ledger.recordDrop(taskHash);
+        else drop(run, taskHash, error);
         await drain(body);
       }
     },
@@ -110,9 +113,14 @@ function sizeOf(content: SpoolContent): number | null {
   return content.kind === 'body' ? content.sizeBytes : null;
 }
 
+/** Whether the client went away, and with it whoever wanted the artifact to be kept. */
+function isCutOff(body: Readable): boolean {
+  return body.destroyed && !body.readableEnded;
+}
+
 /** Reads a body to its end so that Nx, which only then reads the answer, is not cut off. */
 async function drain(body: Readable): Promise<void> {
-  if (body.destroyed || body.readableEnded) return;
+  if (isCutOff(body) || body.readableEnded) return;
   await new Promise<void>((resolve) => {
     body
       .once('close', resolve)
