@@ -1,4 +1,9 @@
-import { hasHooksDoor, installedNxVersion, looksUpReadyTasks, parseNxVersion } from './nx-version.ts';
+import {
+  hasHooksDoor,
+  installedNxVersion,
+  looksUpReadyTasks,
+  parseNxVersion,
+} from './nx-version.ts';
 
 describe('parseNxVersion', () => {
   it.each([

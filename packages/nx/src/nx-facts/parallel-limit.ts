@@ -46,7 +46,8 @@ function readCommandLine(argv: readonly string[]): ParallelArguments {
   const end = argv.indexOf('--');
   const own = end === -1 ? argv : argv.slice(0, end);
   for (const [index, argument] of own.entries()) {
-    const [, name, value] = /^--(parallel|maxParallel|max-parallel)(?:=(.*))?$/.exec(argument) ?? [];
+    const [, name, value] =
+      /^--(parallel|maxParallel|max-parallel)(?:=(.*))?$/.exec(argument) ?? [];
     if (argument === '--no-parallel') parallel = 'false';
     if (name === undefined) continue;
     const given = value ?? numberIn(own[index + 1]);

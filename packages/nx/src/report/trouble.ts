@@ -11,7 +11,9 @@ interface Wording {
 }
 
 /** Errors that users of the plugin are likely to meet, in their own terms. */
-export const troubleWordings: Readonly<Partial<Record<ClientErrorCode | PluginErrorCode, Wording>>> = {
+export const troubleWordings: Readonly<
+  Partial<Record<ClientErrorCode | PluginErrorCode, Wording>>
+> = {
   LARDER_CONNECT_FAILED: {
     summary: 'the cache server cannot be reached',
     hint: 'Check that it is running and that LARDER_URL (or "url" in nx.json) is right.',

@@ -111,11 +111,7 @@ export function createAgentBed(): AgentBed {
         ...client,
         async close(durationsMs = {}) {
           const reference = { by: 'id', runId: run.runId } as const;
-          const report = await closeRun(
-            folder,
-            { run: reference, durationsMs },
-            () => undefined,
-          );
+          const report = await closeRun(folder, { run: reference, durationsMs }, () => undefined);
           if (report === null) throw new Error('No agent knows the run');
           return report;
         },

@@ -1,3 +1,4 @@
+import { isProcessAlive } from '../is-process-alive.ts';
 import type { RunConfiguration } from '../protocol/run-configuration.ts';
 import type { OpenRuns } from './open-runs.ts';
 
@@ -30,7 +31,7 @@ export function createLifetime({ runs, onIdle, onOwnerGone }: LifetimeOptions): 
   let end: NodeJS.Timeout | null = null;
   const ownerChecks = setInterval(() => {
     for (const run of runs.all()) {
-      if (run.isOpen && !isAlive(run.ownerPid)) onOwnerGone(run.id);
+      if (run.isOpen && !isProcessAlive(run.ownerPid)) onOwnerGone(run.id);
     }
   }, ownerCheckIntervalMs);
   reconsider();
@@ -62,14 +63,4 @@ export function createLifetime({ runs, onIdle, onOwnerGone }: LifetimeOptions): 
       if (end) clearTimeout(end);
     },
   };
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // Another user's process is alive although it may not be signalled.
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }

@@ -63,7 +63,8 @@ export function createRunClosing(options: RunClosingOptions): RunClosing {
   }
 
   return {
-    async close(run, durationsMs, onProgress) {
+    async close(run, reportedMs, onProgress) {
+      const durationsMs = plausible(reportedMs);
       run.isOpen = false;
       run.durationsMs = durationsMs;
       supervisor.send({ kind: 'release', runId: run.id, durationsMs });
@@ -83,4 +84,11 @@ export function createRunClosing(options: RunClosingOptions): RunClosing {
       if (!waiting.has(run)) forgetWhenDone(run);
     },
   };
+}
+
+/** Without what a clock that was set back has made of a duration: the estimate is better. */
+function plausible(durationsMs: Readonly<Record<string, number>>): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(durationsMs).filter(([, each]) => Number.isFinite(each) && each >= 0),
+  );
 }

@@ -115,14 +115,14 @@ describe('what is known', () => {
     ledger.recordDrop('d');
     ledger.isKnownMiss('e');
     ledger.startOf('f');
-    expect([...'abcdef'].filter((task) => ledger.knows(task)).join('')).toBe('abcd');
+    expect(Array.from('abcdef').filter((task) => ledger.knows(task)).join('')).toBe('abcd');
   });
 });
 
 describe('pending uploads', () => {
   it('are what is stored and neither uploaded, dropped nor parked', () => {
     const ledger = createLedger();
-    for (const [index, task] of [...'abcd'].entries()) {
+    for (const [index, task] of Array.from('abcd').entries()) {
       ledger.recordStore(task, { sizeBytes: 10 ** index, durationMs: 5 });
     }
     expect(ledger.pending()).toEqual({ uploads: 4, bytes: 1111 });
@@ -179,14 +179,16 @@ describe('the report', () => {
       uploadedBytes: 40,
       pendingUploads: 2,
     });
-    expect(report.tasks).toEqual([
-      { taskHash: 'a', lookup: 'hit', store: null, sizeBytes: 100, durationMs: 1000 },
-      { taskHash: 'b', lookup: 'hit', store: null, sizeBytes: 200, durationMs: 2000 },
-      { taskHash: 'c', lookup: 'miss', store: 'uploaded', sizeBytes: 40, durationMs: 7 },
-      { taskHash: 'd', lookup: 'miss', store: 'pending', sizeBytes: 50, durationMs: 5 },
-      { taskHash: 'e', lookup: 'miss', store: 'pending', sizeBytes: 1, durationMs: 5 },
-      { taskHash: 'f', lookup: 'miss', store: 'dropped', sizeBytes: null, durationMs: null },
-    ].map((task) => ({ ...task, artifactHash: `wire-${task.taskHash}` })));
+    expect(report.tasks).toEqual(
+      [
+        { taskHash: 'a', lookup: 'hit', store: null, sizeBytes: 100, durationMs: 1000 },
+        { taskHash: 'b', lookup: 'hit', store: null, sizeBytes: 200, durationMs: 2000 },
+        { taskHash: 'c', lookup: 'miss', store: 'uploaded', sizeBytes: 40, durationMs: 7 },
+        { taskHash: 'd', lookup: 'miss', store: 'pending', sizeBytes: 50, durationMs: 5 },
+        { taskHash: 'e', lookup: 'miss', store: 'pending', sizeBytes: 1, durationMs: 5 },
+        { taskHash: 'f', lookup: 'miss', store: 'dropped', sizeBytes: null, durationMs: null },
+      ].map((task) => ({ ...task, artifactHash: `wire-${task.taskHash}` })),
+    );
   });
 
   it('counts a task once, however often it is asked for', () => {

@@ -45,7 +45,10 @@ export function createWorkerSupervisor(options: WorkerSupervisorOptions): Worker
   let restart: NodeJS.Timeout | null = null;
   let quickDeaths = 0;
   let missedPings = 0;
+  /** Whether the worker sends something or is about to. */
+  let isBusy = false;
   let onStopped: (() => void) | null = null;
+  let stopped: Promise<void> | null = null;
 
   const pings = setInterval(checkHealth, pingIntervalMs);
   start();
@@ -53,33 +56,53 @@ export function createWorkerSupervisor(options: WorkerSupervisorOptions): Worker
   function start(): void {
     restart = null;
     const startedAt = performance.now();
-    const child = fork(options.entryFile, options.args, {
-      env: options.environment,
-      execArgv: [],
-      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-    });
-    worker = child;
-    state = 'running';
     missedPings = 0;
+    const child = forkWorker();
+    worker = child;
+    if (!child) {
+      scheduleRestart(0);
+      return;
+    }
+    state = 'running';
+    const onEnded = () => {
+      if (worker === child) ended(performance.now() - startedAt);
+    };
     child.on('message', (message) => {
       if (worker === child) receive(message as WorkerMessage);
     });
-    child.on('error', () => child.kill('SIGKILL'));
-    child.on('exit', () => {
-      if (worker === child) ended(performance.now() - startedAt);
+    child.on('exit', onEnded);
+    child.on('error', () => {
+      // One that could not even be started does not exit.
+      if (child.pid === undefined) onEnded();
+      else child.kill('SIGKILL');
     });
     for (const message of options.introduction()) post(message);
   }
 
+  /** Null when the system has no process to give, which Node partly throws and partly emits. */
+  function forkWorker(): ChildProcess | null {
+    try {
+      return fork(options.entryFile, options.args, {
+        env: options.environment,
+        execArgv: [],
+        stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      });
+    } catch {
+      return null;
+    }
+  }
+
   function ended(livedMs: number): void {
     worker = null;
+    isBusy = false;
     for (const answer of lookups.values()) answer({ kind: 'miss' });
     lookups.clear();
-    options.onMessage({ kind: 'busy', isBusy: false });
-    if (state === 'stopped') {
-      onStopped?.();
-      return;
-    }
+    options.onMessage({ kind: 'busy', isBusy });
+    if (state === 'stopped') onStopped?.();
+    else scheduleRestart(livedMs);
+  }
+
+  function scheduleRestart(livedMs: number): void {
     state = 'waiting';
     quickDeaths = livedMs > healthyAfterMs ? 0 : quickDeaths + 1;
     const delayMs = quickDeaths <= 1 ? 0 : minRestartDelayMs * 2 ** (quickDeaths - 2);
@@ -88,6 +111,7 @@ export function createWorkerSupervisor(options: WorkerSupervisorOptions): Worker
 
   function receive(message: WorkerMessage): void {
     missedPings = 0;
+    if (message.kind === 'busy') ({ isBusy } = message);
     if (message.kind === 'looked-up') {
       lookups.get(message.requestId)?.(message.outcome);
       lookups.delete(message.requestId);
@@ -96,7 +120,7 @@ export function createWorkerSupervisor(options: WorkerSupervisorOptions): Worker
 
   /** Counts intervals, not time: a front that was stopped itself does not blame its worker. */
   function checkHealth(): void {
-    if (!worker || lookups.size === 0) {
+    if (!worker || (lookups.size === 0 && !isBusy)) {
       missedPings = 0;
       return;
     }
@@ -110,6 +134,22 @@ export function createWorkerSupervisor(options: WorkerSupervisorOptions): Worker
     if (worker?.connected) worker.send(message, () => undefined);
   }
 
+  async function shutDown(): Promise<void> {
+    state = 'stopped';
+    clearInterval(pings);
+    if (restart) clearTimeout(restart);
+    if (!worker) return;
+    const child = worker;
+    let forced: NodeJS.Timeout | undefined;
+    await new Promise<void>((resolve) => {
+      onStopped = resolve;
+      // Losing the channel ends a healthy worker; what it leaves stays in the spool.
+      if (child.connected) child.disconnect();
+      forced = setTimeout(() => child.kill('SIGKILL'), stopDeadlineMs);
+    });
+    clearTimeout(forced);
+  }
+
   return {
     send: post,
     lookUp(lookup) {
@@ -120,20 +160,6 @@ export function createWorkerSupervisor(options: WorkerSupervisorOptions): Worker
         post({ kind: 'look-up', requestId, lookup });
       });
     },
-    async stop() {
-      state = 'stopped';
-      clearInterval(pings);
-      if (restart) clearTimeout(restart);
-      if (!worker) return;
-      const child = worker;
-      let forced: NodeJS.Timeout | undefined;
-      await new Promise<void>((resolve) => {
-        onStopped = resolve;
-        // Losing the channel ends a healthy worker; what it leaves stays in the spool.
-        if (child.connected) child.disconnect();
-        forced = setTimeout(() => child.kill('SIGKILL'), stopDeadlineMs);
-      });
-      clearTimeout(forced);
-    },
+    stop: () => (stopped ??= shutDown()),
   };
 }

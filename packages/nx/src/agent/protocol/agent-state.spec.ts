@@ -66,9 +66,7 @@ describe('the state of an agent', () => {
   });
 
   it('is not kept where nothing can be written', () => {
-    expect(() => writeAgentState(join(folder, 'missing'), first)).toThrow(
-      'ENOENT',
-    );
+    expect(() => writeAgentState(join(folder, 'missing'), first)).toThrow('ENOENT');
   });
 
   it.each([

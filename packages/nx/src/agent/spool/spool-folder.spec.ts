@@ -240,7 +240,9 @@ describe('a sweep', () => {
   it('counts the bytes on disk and not those in the description', async () => {
     const content = { kind: 'body', sizeBytes: 0 } as const;
     await keep({ id: 'a', createdAt: now - 1, content }, 'x'.repeat(600));
-    await spool.add(spoolEntry({ id: 'lost', createdAt: now, content: { ...content, sizeBytes: 9999 } }));
+    await spool.add(
+      spoolEntry({ id: 'lost', createdAt: now, content: { ...content, sizeBytes: 9999 } }),
+    );
     await keep({ id: 'b', createdAt: now, content }, 'x'.repeat(600));
     await spool.sweep(limits);
     expect(await ids()).toEqual(['b', 'lost']);

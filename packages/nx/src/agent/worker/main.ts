@@ -1,7 +1,8 @@
 // Entry of the agent's worker process, started and spoken to by the front: `node main.js <data folder>`.
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { createArchiveThread } from '../../archive/archive-thread.ts';
+import { isProcessAlive } from '../is-process-alive.ts';
 import { dataLayout } from '../protocol/data-layout.ts';
 import type { FrontMessage, WorkerMessage } from '../protocol/worker-messages.ts';
 import { createSpoolFolder } from '../spool/spool-folder.ts';
@@ -11,10 +12,7 @@ import { createUploadQueue } from './upload-queue.ts';
 const dataDirectory = process.argv[2];
 if (dataDirectory === undefined) throw new Error('The data folder is missing');
 const layout = dataLayout(dataDirectory);
-// Named after the front: another agent of the same folder may still be draining.
-const downloadsFolder = join(layout.downloads, String(process.ppid));
-rmSync(downloadsFolder, { recursive: true, force: true });
-mkdirSync(downloadsFolder, { recursive: true, mode: 0o700 });
+const downloadsFolder = prepareDownloadsFolder();
 
 const sessions = new Map<string, RunSession>();
 const archive = createArchiveThread();
@@ -75,6 +73,23 @@ async function receive(message: FrontMessage): Promise<void> {
       tell({ kind: 'pong' });
       break;
   }
+}
+
+/**
+ * Empties the folder of this agent's downloads and removes those of agents that are no more.
+ * Folders are named after fronts: another agent of the same data folder may still be draining.
+ */
+function prepareDownloadsFolder(): string {
+  const own = join(layout.downloads, String(process.ppid));
+  mkdirSync(own, { recursive: true, mode: 0o700 });
+  for (const name of readdirSync(layout.downloads)) {
+    const folder = join(layout.downloads, name);
+    if (folder === own || !isProcessAlive(Number(name))) {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  }
+  mkdirSync(own, { recursive: true, mode: 0o700 });
+  return own;
 }
 
 function tell(message: WorkerMessage): void {

@@ -42,6 +42,9 @@ interface Download {
 
 const miss: LookupOutcome = { kind: 'miss' };
 
+/** A timer that is set to more goes off at once. */
+const maxTimerMs = 2 ** 31 - 1;
+
 export function createRunSession(options: RunSessionOptions): RunSession {
   const { configuration, archive, onTrouble } = options;
   const upstream = createUpstream(configuration);
@@ -79,7 +82,7 @@ export function createRunSession(options: RunSessionOptions): RunSession {
           signal: AbortSignal.any([patience.signal, ended.signal]),
           onMetadata: ({ durationMs }) => {
             // Waiting longer than the task itself takes helps nobody.
-            const limitMs = Math.max(minDownloadMs, durationMs);
+            const limitMs = Math.min(Math.max(minDownloadMs, durationMs), maxTimerMs);
             timer = setTimeout(() => {
               patience.abort(downloadTooSlow(limitMs));
             }, limitMs);

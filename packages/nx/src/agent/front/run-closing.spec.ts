@@ -1,0 +1,260 @@
+import { mkdirSync, readFileSync, statSync } from 'node:fs';
+import { request } from 'node:http';
+import { join } from 'node:path';
+import { createAgentBed, type TestRun } from '../../testing/agent-bed.fixture.ts';
+import { proceed, waitFor, type ArtifactsServer } from '../../testing/artifacts-server.fixture.ts';
+import { exchange } from '../../testing/nx-client.fixture.ts';
+import { kill, pidsOf } from '../../testing/processes.fixture.ts';
+import { createGate, until, type Gate } from '../../testing/test-bed.fixture.ts';
+import { closeRun } from '../launch/agent-client.ts';
+import { controlPaths, type CloseRunLine, type RunReference } from '../protocol/control-api.ts';
+import { dataLayout } from '../protocol/data-layout.ts';
+
+const bed = createAgentBed();
+let server: ArtifactsServer;
+
+beforeEach(async () => {
+  server = await bed.startServer();
+});
+afterEach(() => bed.cleanUp());
+
+const close = (run: RunReference, onProgress: (line: CloseRunLine) => void = () => undefined) =>
+  closeRun(bed.dataDirectory, { run, durationsMs: {} }, onProgress);
+
+/** Stores an artifact whose upload has begun and goes on when the gate is opened. */
+async function storeBehind(gate: Gate, run: TestRun, body = 'hello'): Promise<void> {
+  server.behaviour.put = waitFor(gate);
+  await run.get('1');
+  await run.put('1', body);
+  await until('its upload has begun', () => server.seen('put').length === 1);
+}
+
+describe('closing a run in CI', () => {
+  it('waits for its uploads and tells how many are left', async () => {
+    const gate = createGate();
+    const run = await bed.openRun(server);
+    await storeBehind(gate, run, 'hello');
+    await run.put('2', 'hello again');
+    server.behaviour.put = proceed;
+
+    const progress: CloseRunLine[] = [];
+    const closed = close({ by: 'id', runId: run.runId }, (line) => {
+      progress.push(line);
+      if (server.artifacts.size > 0) gate.open();
+    });
+    const report = await closed;
+    expect(report).toMatchObject({ uploads: 2, uploadedBytes: 16, pendingUploads: 0 });
+    expect(progress.at(-1)).toEqual({ kind: 'progress', pendingUploads: 1, pendingBytes: 5 });
+    expect(server.artifacts.size).toBe(2);
+  });
+
+  it('waits no longer than it may, and what is left is sent all the same', async () => {
+    const gate = createGate();
+    const run = await bed.openRun(server, { uploadDeadlineMs: 100 });
+    await storeBehind(gate, run);
+    expect(await run.close()).toMatchObject({ uploads: 0, pendingUploads: 1 });
+    gate.open();
+    await until('it has arrived', () => server.artifacts.has(run.wireHash('1')));
+    await until('it is out of the spool', async () => (await bed.spooled()).length === 0);
+  });
+
+  it('does not wait for what other runs upload', async () => {
+    const gate = createGate();
+    const [other, run] = [await bed.openRun(server), await bed.openRun(server)];
+    await storeBehind(gate, other);
+    server.behaviour.put = proceed;
+    await run.put('2', 'hello');
+    expect(await run.close()).toMatchObject({ uploads: 1, pendingUploads: 0 });
+    expect(server.artifacts.has(other.wireHash('1'))).toBe(false);
+    gate.open();
+    expect(await other.close()).toMatchObject({ uploads: 1 });
+  });
+
+  it('goes on when whoever closes it has gone', async () => {
+    const gate = createGate();
+    const run = await bed.openRun(server);
+    await storeBehind(gate, run);
+    const { port, secret } = bed.agentState();
+    const closing = request({
+      port,
+      host: '127.0.0.1',
+      method: 'POST',
+      path: controlPaths.closeRun,
+      headers: { authorization: `Bearer ${secret}` },
+      agent: false,
+    });
+    const gone = new Promise<void>((resolve) => {
+      closing.once('response', (response) => {
+        // The front has written a line, and will write more.
+        response.once('data', () => {
+          response.destroy();
+          resolve();
+        });
+      });
+    });
+    closing.on('error', () => undefined);
+    closing.end(JSON.stringify({ run: { by: 'id', runId: run.runId }, durationsMs: {} }));
+    await gone;
+    const other = await bed.openRun(server);
+    const progress: CloseRunLine[] = [];
+    server.behaviour.put = waitFor(gate);
+    await other.put('3', 'hello');
+    const closed = close({ by: 'id', runId: other.runId }, (line) => {
+      progress.push(line);
+      if (progress.length === 2) gate.open();
+    });
+    expect(await closed).toMatchObject({ uploads: 1 });
+    expect(pidsOf('front', bed.dataDirectory)).toEqual([bed.agentState().pid]);
+    await until('both have arrived', () => server.artifacts.size === 2);
+  });
+});
+
+describe('closing a run on a laptop', () => {
+  it('does not wait, and what is left is sent all the same', async () => {
+    const gate = createGate();
+    const run = await bed.openRun(server, { isCi: false });
+    await storeBehind(gate, run);
+    expect(await run.close()).toMatchObject({ uploads: 0, pendingUploads: 1 });
+    gate.open();
+    await until('it has arrived', () => server.artifacts.has(run.wireHash('1')));
+  });
+});
+
+describe('a run', () => {
+  it('is closed by the id that Nx gives the command', async () => {
+    const [first, second] = [
+      await bed.openRun(server, { contextId: 'first' }),
+      await bed.openRun(server, { contextId: 'second' }),
+    ];
+    expect((await close({ by: 'context', contextId: 'second' }))?.runId).toBe(second.runId);
+    expect((await close({ by: 'context', contextId: 'first' }))?.runId).toBe(first.runId);
+  });
+
+  it('is closed by its tasks', async () => {
+    const [first, second] = [await bed.openRun(server), await bed.openRun(server)];
+    await Promise.all([first.get('1'), second.get('2'), second.get('3')]);
+    expect((await close({ by: 'tasks', taskHashes: ['2', '3'] }))?.runId).toBe(second.runId);
+    expect((await close({ by: 'tasks', taskHashes: ['1'] }))?.runId).toBe(first.runId);
+  });
+
+  it('is closed once', async () => {
+    const run = await bed.openRun(server, { contextId: 'context' });
+    await run.close();
+    expect(await close({ by: 'id', runId: run.runId })).toBeNull();
+    expect(await close({ by: 'context', contextId: 'context' })).toBeNull();
+    expect(await close({ by: 'tasks', taskHashes: [] })).toBeNull();
+  });
+
+  it('that nobody knows is not closed', async () => {
+    expect(await close({ by: 'context', contextId: 'context' })).toBeNull();
+    await bed.openRun(server);
+    expect(await close({ by: 'context', contextId: 'context' })).toBeNull();
+  });
+
+  it('whose agent dies while it is closed does not keep anybody waiting', async () => {
+    const run = await bed.openRun(server);
+    await storeBehind(createGate(), run);
+    const closed = close({ by: 'id', runId: run.runId }, () => {
+      kill(bed.agentState().pid, 'SIGKILL');
+    });
+    await Promise.allSettled([closed]);
+  });
+});
+
+describe('the report', () => {
+  it('of the last run is kept, for its user only', async () => {
+    const file = dataLayout(bed.dataDirectory).lastRun;
+    const first = await bed.openRun(server);
+    await first.get('1');
+    const report = await first.close();
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(report);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    const second = await (await bed.openRun(server)).close();
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(second);
+  });
+
+  it('is given also when it cannot be kept', async () => {
+    mkdirSync(join(dataLayout(bed.dataDirectory).lastRun, 'nested'), { recursive: true });
+    const run = await bed.openRun(server);
+    expect(await run.close()).toMatchObject({ runId: run.runId });
+  });
+});
+
+describe('the endpoints for commands', () => {
+  const paths = Object.values(controlPaths);
+
+  it.each(paths)('%s demand a token', async (path) => {
+    const run = await bed.openRun(server);
+    const body = JSON.stringify({ run: { by: 'id', runId: run.runId }, durationsMs: {} });
+    for (const authorization of [undefined, 'Bearer unknown', `Basic ${bed.agentState().secret}`]) {
+      const headers = authorization === undefined ? {} : { authorization };
+      expect(await exchange(run.url, { method: 'POST', path, headers, body })).toMatchObject({
+        status: 401,
+      });
+    }
+    expect((await run.close()).runId).toBe(run.runId);
+  });
+
+  it.each([controlPaths.openRun, controlPaths.closeRun, controlPaths.health])(
+    '%s demand more than the token of a run',
+    async (path) => {
+      const run = await bed.openRun(server);
+      const headers = { authorization: `Bearer ${run.token}` };
+      const answer = await exchange(run.url, { method: 'POST', path, headers, body: '{}' });
+      expect(answer.status).toBe(401);
+    },
+  );
+
+  it.each([
+    ['no JSON', '{'],
+    ['nothing', ''],
+    ['null', 'null'],
+    ['an empty object', '{}'],
+  ])('survive %s', async (_what, body) => {
+    const run = await bed.openRun(server);
+    for (const path of [controlPaths.openRun, controlPaths.closeRun]) {
+      const headers = { authorization: `Bearer ${bed.agentState().secret}` };
+      const { status } = await exchange(run.url, { method: 'POST', path, headers, body });
+      expect(status).toBe(400);
+    }
+    for (const path of [controlPaths.retrieve, controlPaths.store]) {
+      const headers = { authorization: `Bearer ${run.token}` };
+      const { status } = await exchange(run.url, { method: 'POST', path, headers, body });
+      expect([200, 400]).toContain(status);
+    }
+    expect(await run.close()).toMatchObject({ hits: 0, uploads: 0, pendingUploads: 0 });
+  });
+
+  it('tell the health of the agent', async () => {
+    const run = await bed.openRun(server);
+    const { secret, pid, version } = bed.agentState();
+    const headers = { authorization: `Bearer ${secret}` };
+    const answer = await exchange(run.url, { method: 'GET', path: controlPaths.health, headers });
+    expect(JSON.parse(answer.body.toString())).toEqual({ pid, version });
+  });
+});
+
+it('an artifact that is stored while its run is being closed is not lost', async () => {
+  const run = await bed.openRun(server);
+  const { hostname, port } = new URL(run.url);
+  const outgoing = request({
+    hostname,
+    port,
+    method: 'PUT',
+    path: '/v1/cache/1',
+    agent: false,
+    headers: { authorization: `Bearer ${run.token}`, 'content-length': 10 },
+  });
+  const answered = new Promise<number>((resolve) => {
+    outgoing.once('response', (response) => {
+      resolve(response.resume().statusCode ?? 0);
+    });
+  });
+  await new Promise((resolve) => outgoing.write('hello', resolve));
+  await run.get('2');
+  await run.close();
+  outgoing.end('world');
+  expect(await answered).toBe(200);
+  await bed.openRun(server);
+  await until('it has arrived', () => server.artifacts.has(run.wireHash('1')));
+});
