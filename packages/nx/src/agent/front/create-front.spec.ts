@@ -185,7 +185,7 @@ describe('artifacts of tasks that may have waited for a slot', () => {
     const run = await bed.openRun(server, { startEstimate, maxHeldBytes: 300_000 });
     const tasks = 'abcdef';
     for (const task of tasks) await run.get(task);
-    await Promise.all([...tasks].map((task) => run.put(task, 'x'.repeat(200_000))));
+    await Promise.all(Array.from(tasks, (task) => run.put(task, 'x'.repeat(200_000))));
     await until('all but one are sent', async () => (await bed.spooled()).length === 1);
     expect(server.artifacts.size).toBe(5);
   });

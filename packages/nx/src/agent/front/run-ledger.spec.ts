@@ -115,7 +115,11 @@ describe('what is known', () => {
     ledger.recordDrop('d');
     ledger.isKnownMiss('e');
     ledger.startOf('f');
-    expect(Array.from('abcdef').filter((task) => ledger.knows(task)).join('')).toBe('abcd');
+    expect(
+      Array.from('abcdef')
+        .filter((task) => ledger.knows(task))
+        .join(''),
+    ).toBe('abcd');
   });
 });
 
