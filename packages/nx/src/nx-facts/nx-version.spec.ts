@@ -1,9 +1,4 @@
-import {
-  hasHooksDoor,
-  installedNxVersion,
-  looksUpReadyTasks,
-  parseNxVersion,
-} from './nx-version.ts';
+import { hasHooksDoor, installedNxVersion, lookupTiming, parseNxVersion } from './nx-version.ts';
 
 describe('parseNxVersion', () => {
   it.each([
@@ -22,20 +17,28 @@ describe('parseNxVersion', () => {
 });
 
 it.each([
-  ['16.10.0', false, false],
-  ['19.8.14', false, false],
-  ['20.0.13', false, false],
-  ['20.7.2', false, false],
-  ['20.8.0', true, false],
-  ['20.10.1', true, false],
-  ['21.0.4', true, false],
-  ['22.7.12', true, false],
-  ['23.0.0', true, true],
-  ['24.0.6', true, true],
-])('Nx %s has a door for hooks: %s, looks up ready tasks: %s', (text, hooks, ready) => {
-  const version = parseNxVersion(text);
-  expect(hasHooksDoor(version)).toBe(hooks);
-  expect(looksUpReadyTasks(version)).toBe(ready);
+  ['16.10.0', false],
+  ['19.8.14', false],
+  ['20.0.13', false],
+  ['20.7.2', false],
+  ['20.8.0', true],
+  ['20.10.1', true],
+  ['21.0.4', true],
+  ['24.0.6', true],
+])('Nx %s has a door for hooks: %s', (version, expected) => {
+  expect(hasHooksDoor(parseNxVersion(version))).toBe(expected);
+});
+
+it.each([
+  ['20.8.4', 'within'],
+  ['21.6.11', 'within'],
+  ['22.6.9', 'within'],
+  ['22.7.0', 'before'],
+  ['22.10.0', 'before'],
+  ['23.0.0', 'when-ready'],
+  ['24.0.6', 'when-ready'],
+])('Nx %s looks a task up %s', (version, expected) => {
+  expect(lookupTiming(parseNxVersion(version))).toBe(expected);
 });
 
 it('finds the Nx of the workspace', () => {

@@ -55,7 +55,7 @@ export function runConfiguration(
     mode: 'read-write',
     isCi: true,
     format: 'nx.tar.gz',
-    startEstimate: { kind: 'lookup-is-start' },
+    startEstimate: { kind: 'start-is-miss' },
     terminalOutputsFolder: null,
     lookupTimeoutMs: 20_000,
     minDownloadMs: 20_000,

@@ -1,9 +1,9 @@
 import { mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createAgentBed, type TestRun } from '../../testing/agent-bed.fixture.ts';
-import type { ArtifactsServer } from '../../testing/artifacts-server.fixture.ts';
+import { waitFor, type ArtifactsServer } from '../../testing/artifacts-server.fixture.ts';
 import { startTestFront, type TestFront } from '../../testing/test-front.fixture.ts';
-import { until } from '../../testing/test-bed.fixture.ts';
+import { createGate, until } from '../../testing/test-bed.fixture.ts';
 
 // How long tasks ran, as the server is told. The clock is the test's own.
 
@@ -17,7 +17,7 @@ beforeEach(async () => {
 });
 afterEach(() => bed.cleanUp());
 
-const lookupIsReady = (parallel: number) => ({ kind: 'lookup-is-ready', parallel }) as const;
+const startFollowsMiss = (parallel: number) => ({ kind: 'start-follows-miss', parallel }) as const;
 
 function advance(ms: number): void {
   test.clock.now += ms;
@@ -40,31 +40,42 @@ async function untilSent(run: TestRun, tasks: string): Promise<void> {
 }
 
 describe('the duration of a task', () => {
-  it('is the time from the miss to the store where Nx asks right before the start', async () => {
-    const run = await bed.openRun(server);
-    await run.get('a');
-    advance(1000);
-    await run.get('b');
-    advance(500);
-    await run.put('a', 'a');
-    await run.put('b', 'b');
-    await untilSent(run, 'ab');
-    expect(durations(run, 'ab')).toEqual({ a: 1500, b: 500 });
-  });
-
-  it('begins with the last miss', async () => {
-    const run = await bed.openRun(server);
-    for (let time = 0; time < 4; time += 1) {
-      await run.get('a');
-      advance(1000);
-    }
+  it.each([
+    ['from the lookup where Nx counts that to the task', 'start-is-lookup', 1700],
+    ['from the miss where Nx asks right before the start', 'start-is-miss', 1500],
+    ['from the miss where no task had to wait', 'start-follows-miss', 1500],
+  ] as const)('is the time to the store %s', async (_what, kind, expected) => {
+    const gate = createGate();
+    server.behaviour.get = waitFor(gate);
+    const startEstimate = kind === 'start-follows-miss' ? startFollowsMiss(1) : { kind };
+    const run = await bed.openRun(server, { startEstimate });
+    const answered = run.get('a');
+    await until('it is looked up', () => server.seen('get').length === 1);
+    advance(200);
+    gate.open();
+    await answered;
+    advance(1500);
     await run.put('a', 'a');
     await untilSent(run, 'a');
-    expect(durations(run, 'a')).toEqual({ a: 1000 });
+    expect(durations(run, 'a')).toEqual({ a: expected });
   });
 
+  it.each(['start-is-lookup', 'start-is-miss'] as const)(
+    'begins anew with each: %s',
+    async (kind) => {
+      const run = await bed.openRun(server, { startEstimate: { kind } });
+      for (let time = 0; time < 4; time += 1) {
+        await run.get('a');
+        advance(1000);
+      }
+      await run.put('a', 'a');
+      await untilSent(run, 'a');
+      expect(durations(run, 'a')).toEqual({ a: 1000 });
+    },
+  );
+
   it('is at once as exact when no task had to wait for another one', async () => {
-    const run = await bed.openRun(server, { startEstimate: lookupIsReady(2) });
+    const run = await bed.openRun(server, { startEstimate: startFollowsMiss(2) });
     await run.get('a');
     await run.get('b');
     advance(700);
@@ -122,7 +133,7 @@ describe("the end of a task in Nx's folder of terminal outputs", () => {
 });
 
 describe('artifacts of tasks that may have waited for a slot', () => {
-  const startEstimate = lookupIsReady(1);
+  const startEstimate = startFollowsMiss(1);
 
   it('wait for exact durations, and only these', async () => {
     const run = await bed.openRun(server, { startEstimate });
@@ -191,7 +202,7 @@ describe('artifacts of tasks that may have waited for a slot', () => {
   });
 
   it('wait without a lookup, too: nothing is known of their start', async () => {
-    const run = await bed.openRun(server, { startEstimate: { kind: 'lookup-is-start' } });
+    const run = await bed.openRun(server, { startEstimate: { kind: 'start-is-miss' } });
     await run.put('a', 'a');
     expect(durations(run, 'a')).toEqual({ a: null });
     await run.close({ a: 123 });

@@ -147,7 +147,7 @@ describe('the end of the process that opened a run', () => {
     const configuration = runConfiguration(server, {
       isCi: false,
       idleMs: 0,
-      startEstimate: { kind: 'lookup-is-ready', parallel: 1 },
+      startEstimate: { kind: 'start-follows-miss', parallel: 1 },
     });
     const command = await startNxCommand(bed, { dataDirectory, configuration });
     const nx = createNxClient(await command.openRun());

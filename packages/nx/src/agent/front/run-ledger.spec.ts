@@ -7,7 +7,7 @@ function createLedger(overrides: Partial<RunLedgerOptions> = {}): RunLedger {
   return createRunLedger({
     runId: 'run',
     url: 'https://cache.example.com',
-    startEstimate: { kind: 'lookup-is-start' },
+    startEstimate: { kind: 'start-is-miss' },
     artifactHashOf: (taskHash) => `wire-${taskHash}`,
     ...overrides,
   });
@@ -45,11 +45,14 @@ describe('the start of a task', () => {
     expect(ledger.startOf('b')).toEqual({ at: 400, isExact: true });
   });
 
-  it('is exact for any number of tasks where Nx asks right before the start', () => {
-    const ledger = createLedger();
-    play(ledger, 'abcdefghijklmnop');
-    for (const task of 'abcdefghijklmnop') expect(ledger.startOf(task).isExact).toBe(true);
-  });
+  it.each(['start-is-lookup', 'start-is-miss'] as const)(
+    'is exact for any number of tasks where %s',
+    (kind) => {
+      const ledger = createLedger({ startEstimate: { kind } });
+      play(ledger, 'abcdefghijklmnop');
+      for (const task of 'abcdefghijklmnop') expect(ledger.startOf(task).isExact).toBe(true);
+    },
+  );
 
   // Nx runs at most `parallel` tasks at once: those that were ready beyond that had to wait, and
   // nobody can tell which.
@@ -72,14 +75,14 @@ describe('the start of a task', () => {
     [3, 'abcdABCD', ''],
     [3, 'abcdABCDefg', 'efg'],
   ])('with %d slots and %s is exact for "%s" only', (parallel, script, exact) => {
-    const ledger = createLedger({ startEstimate: { kind: 'lookup-is-ready', parallel } });
+    const ledger = createLedger({ startEstimate: { kind: 'start-follows-miss', parallel } });
     play(ledger, script);
     const tasks = [...new Set(script.toLowerCase())].sort();
     expect(tasks.filter((task) => ledger.startOf(task).isExact).join('')).toBe(exact);
   });
 
   it('does not depend on hits, which take no slot', () => {
-    const ledger = createLedger({ startEstimate: { kind: 'lookup-is-ready', parallel: 1 } });
+    const ledger = createLedger({ startEstimate: { kind: 'start-follows-miss', parallel: 1 } });
     ledger.recordHit('x', { sizeBytes: 1, durationMs: 1 });
     ledger.recordMiss('a', 100);
     ledger.recordHit('y', { sizeBytes: 1, durationMs: 1 });
@@ -87,7 +90,7 @@ describe('the start of a task', () => {
   });
 
   it('frees its slot also when the artifact is dropped or turns out to be there', () => {
-    const ledger = createLedger({ startEstimate: { kind: 'lookup-is-ready', parallel: 1 } });
+    const ledger = createLedger({ startEstimate: { kind: 'start-follows-miss', parallel: 1 } });
     ledger.recordMiss('a', 100);
     ledger.recordDrop('a');
     ledger.recordMiss('b', 200);
