@@ -4,7 +4,9 @@ import { chmodSync, readdirSync, rmSync } from 'node:fs';
 export function removeTree(path: string): void {
   try {
     rmSync(path, { recursive: true, force: true });
-  } catch {
+  } catch (error) {
+    // Something in its path is no folder, so that there is nothing.
+    if ((error as NodeJS.ErrnoException).code === 'ENOTDIR') return;
     // A restored folder may be read-only, and then nothing in it can be removed.
     makeFoldersWritable(path);
     rmSync(path, { recursive: true, force: true });

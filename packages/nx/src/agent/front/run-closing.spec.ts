@@ -151,13 +151,16 @@ describe('a run', () => {
     expect(await close({ by: 'context', contextId: 'context' })).toBeNull();
   });
 
-  it('whose agent dies while it is closed does not keep anybody waiting', async () => {
+  it.each([
+    ['dies', 'SIGKILL'],
+    ['hangs', 'SIGSTOP'],
+  ] as const)('whose agent %s while it is closed keeps nobody waiting', async (_what, signal) => {
     const run = await bed.openRun(server);
     await storeBehind(createGate(), run);
     const closed = close({ by: 'id', runId: run.runId }, () => {
-      kill(bed.agentState().pid, 'SIGKILL');
+      kill(bed.agentState().pid, signal);
     });
-    await Promise.allSettled([closed]);
+    await expect(closed).rejects.toMatchObject({ code: 'LARDER_AGENT_UNREACHABLE' });
   });
 });
 
