@@ -281,8 +281,8 @@ describe('the hooks never throw, and say it in one line', () => {
 
   it.each([undefined, null, {}])('with the context %j', async (context) => {
     prepare();
-    await preTasksExecution(undefined, context as unknown as PreContext);
-    await postTasksExecution(undefined, context as unknown as PostContext);
+    await preTasksExecution(undefined, context as PreContext);
+    await postTasksExecution(undefined, context as PostContext);
     expect(printed.length).toBeLessThanOrEqual(2);
     for (const line of printed) expect(line).toMatch(/^Larder: warning: .*LARDER_AGENT_UNEXPECTED/);
   });

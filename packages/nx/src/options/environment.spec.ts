@@ -36,3 +36,45 @@ describe('readEnvironment', () => {
     expect(readEnvironment(env).isCi).toBe(expected);
   });
 });
+
+describe("Nx's own variables", () => {
+  it.each([
+    [{}, false],
+    [{ NX_SKIP_REMOTE_CACHE: 'true' }, true],
+    [{ NX_DISABLE_REMOTE_CACHE: 'true' }, true],
+    [{ NX_SKIP_REMOTE_CACHE: 'false' }, false],
+    [{ NX_SKIP_REMOTE_CACHE: '1' }, false],
+  ])('with %j the remote cache is skipped: %s', (env, expected) => {
+    expect(readEnvironment(env).nx.skipsRemoteCache).toBe(expected);
+  });
+
+  it('tell how many tasks run at the same time', () => {
+    expect(readEnvironment({ NX_PARALLEL: '5' }).nx.parallel).toBe('5');
+    expect(readEnvironment({ NX_PARALLEL: '' }).nx.parallel).toBeNull();
+  });
+});
+
+describe('the proxy variables', () => {
+  it.each([
+    [{}, false],
+    [{ HTTP_PROXY: 'http://proxy' }, true],
+    [{ http_proxy: 'http://proxy' }, true],
+    [{ ALL_PROXY: 'socks5://proxy' }, true],
+    [{ all_proxy: 'socks5://proxy' }, true],
+    [{ HTTP_PROXY: '' }, false],
+    // The agent is spoken to without TLS.
+    [{ HTTPS_PROXY: 'http://proxy' }, false],
+  ])('%j send what goes to the agent through a proxy: %s', (env, expected) => {
+    expect(readEnvironment(env).hasHttpProxy).toBe(expected);
+  });
+
+  it.each([
+    [{}, null],
+    [{ NO_PROXY: 'a' }, 'a'],
+    [{ no_proxy: 'b' }, 'b'],
+    [{ NO_PROXY: 'a', no_proxy: 'b' }, 'a'],
+    [{ NO_PROXY: ' ', no_proxy: 'b' }, 'b'],
+  ])('%j except %j', (env, expected) => {
+    expect(readEnvironment(env).noProxy).toBe(expected);
+  });
+});
