@@ -2,11 +2,11 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createAgentBed, runConfiguration } from '../../testing/agent-bed.fixture.ts';
-import type { ArtifactsServer } from '../../testing/artifacts-server.fixture.ts';
+import { waitFor, type ArtifactsServer } from '../../testing/artifacts-server.fixture.ts';
 import { exchange } from '../../testing/nx-client.fixture.ts';
 import { startNxCommand } from '../../testing/nx-command.fixture.ts';
 import { agentProcesses, kill, pidsOf } from '../../testing/processes.fixture.ts';
-import { until } from '../../testing/test-bed.fixture.ts';
+import { createGate, until } from '../../testing/test-bed.fixture.ts';
 import { packageVersion } from '../../package-version.ts';
 import { readAgentState, writeAgentState, type AgentState } from '../protocol/agent-state.ts';
 import { controlPaths } from '../protocol/control-api.ts';
@@ -192,16 +192,20 @@ describe('opening a run', () => {
 
 describe('an agent of another version', () => {
   it('is replaced, finishes what it has begun, and ends', async () => {
+    const gate = createGate();
+    server.behaviour.get = waitFor(gate);
     const oldRun = await bed.openRun(server);
+    server.keep(oldRun.wireHash('1'), Buffer.from('hello'));
     const oldState = { ...bed.agentState(), version: '0.0.1' };
     writeFileSync(stateFile(), JSON.stringify(oldState));
+    const answered = oldRun.get('1');
+    await until('it has asked the server', () => server.seen('get').length === 1);
 
     const newRun = await bed.openRun(server);
     expect(newRun.url).not.toBe(oldRun.url);
     expect(bed.agentState().version).toBe(packageVersion());
-
-    expect(await oldRun.put('1', 'of the old run')).toBe(200);
-    await until('the old agent has sent it', () => server.artifacts.has(oldRun.wireHash('1')));
+    gate.open();
+    expect((await answered).body.toString()).toBe('hello');
     await exchange(oldRun.url, {
       method: 'POST',
       path: controlPaths.closeRun,
@@ -210,6 +214,6 @@ describe('an agent of another version', () => {
     });
     await untilOneAgent();
     expect(pidsOf('front', bed.dataDirectory)).toEqual([bed.agentState().pid]);
-    expect((await newRun.get('1')).body.toString()).toBe('of the old run');
+    expect((await newRun.get('1')).body.toString()).toBe('hello');
   });
 });
