@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { until } from './test-bed.fixture.ts';
 
 export interface AgentProcess {
@@ -8,11 +9,38 @@ export interface AgentProcess {
 
 /** The agent processes that serve a data folder. Asks the system, so that no zombie counts. */
 export function agentProcesses(dataDirectory: string): AgentProcess[] {
+  return commandLines().flatMap(({ pid, text }): AgentProcess[] => {
+    const match = /[/\\](front|worker)[/\\]main\.js (.*)$/.exec(text);
+    if (match?.[2] !== dataDirectory) return [];
+    return [{ pid, kind: match[1] as AgentProcess['kind'] }];
+  });
+}
+
+interface CommandLine {
+  readonly pid: number;
+  readonly text: string;
+}
+
+/** What runs on this machine. `ps` is not there everywhere: small images of Linux have none. */
+function commandLines(): CommandLine[] {
+  if (existsSync('/proc/self/cmdline')) return commandLinesOfProc();
   const list = execFileSync('ps', ['-ax', '-o', 'pid=,args='], { encoding: 'utf8' });
-  return list.split('\n').flatMap((line): AgentProcess[] => {
-    const match = /^\s*(\d+) .*[/\\](front|worker)[/\\]main\.js (.*)$/.exec(line);
-    if (match?.[3] !== dataDirectory) return [];
-    return [{ pid: Number(match[1]), kind: match[2] as AgentProcess['kind'] }];
+  return list.split('\n').flatMap((line) => {
+    const match = /^\s*(\d+) (.*)$/.exec(line);
+    return match ? [{ pid: Number(match[1]), text: match[2] ?? '' }] : [];
+  });
+}
+
+function commandLinesOfProc(): CommandLine[] {
+  return readdirSync('/proc').flatMap((name) => {
+    if (!/^\d+$/.test(name)) return [];
+    try {
+      const text = readFileSync(`/proc/${name}/cmdline`, 'utf8');
+      return [{ pid: Number(name), text: text.split('\0').join(' ').trimEnd() }];
+    } catch {
+      // It has ended since the listing.
+      return [];
+    }
   });
 }
 

@@ -52,6 +52,7 @@ export function createFront(options: FrontOptions): Front {
     ...options.worker,
     introduction,
     onMessage: receive,
+    onLost: () => void settleLostUploads(),
   });
   const lifetime = createLifetime({ runs, onIdle: options.onIdle, onOwnerGone });
   const spool = createSpoolFolder(layout.spool);
@@ -115,6 +116,17 @@ export function createFront(options: FrontOptions): Front {
       case 'looked-up':
       case 'pong':
         break;
+    }
+  }
+
+  /** Nobody would ever end the uploads that the worker ended just before it died. */
+  async function settleLostUploads(): Promise<void> {
+    const entries = await spool.list().catch(() => null);
+    if (entries === null) return;
+    for (const run of runs.all()) {
+      const own = entries.filter(({ runId }) => runId === run.id);
+      run.ledger.recordSpooled(new Set(own.map(({ taskHash }) => taskHash)));
+      closing.uploadEnded(run);
     }
   }
 

@@ -4,11 +4,12 @@ import { join } from 'node:path';
 import { createAgentBed, type TestRun } from '../../testing/agent-bed.fixture.ts';
 import { proceed, waitFor, type ArtifactsServer } from '../../testing/artifacts-server.fixture.ts';
 import { exchange } from '../../testing/nx-client.fixture.ts';
-import { kill, pidsOf } from '../../testing/processes.fixture.ts';
+import { kill, pidsOf, workerPid } from '../../testing/processes.fixture.ts';
 import { createGate, until, type Gate } from '../../testing/test-bed.fixture.ts';
 import { closeRun } from '../launch/agent-client.ts';
 import { controlPaths, type CloseRunLine, type RunReference } from '../protocol/control-api.ts';
 import { dataLayout } from '../protocol/data-layout.ts';
+import { createSpoolFolder } from '../spool/spool-folder.ts';
 
 const bed = createAgentBed();
 let server: ArtifactsServer;
@@ -46,6 +47,20 @@ describe('closing a run in CI', () => {
     expect(report).toMatchObject({ uploads: 2, uploadedBytes: 16, pendingUploads: 0 });
     expect(progress.at(-1)).toEqual({ kind: 'progress', pendingUploads: 1, pendingBytes: 5 });
     expect(server.artifacts.size).toBe(2);
+  });
+
+  it('does not wait for what a worker has sent, and died before it could say so', async () => {
+    const gate = createGate();
+    const run = await bed.openRun(server);
+    await storeBehind(gate, run);
+    const closed = run.close();
+    const worker = await workerPid(bed.dataDirectory);
+    kill(worker, 'SIGSTOP');
+    const [entry] = await bed.spooled();
+    await createSpoolFolder(dataLayout(bed.dataDirectory).spool).remove(entry!.id);
+    kill(worker, 'SIGKILL');
+    expect(await closed).toMatchObject({ uploads: 1, pendingUploads: 0 });
+    gate.open();
   });
 
   it('waits no longer than it may, and what is left is sent all the same', async () => {

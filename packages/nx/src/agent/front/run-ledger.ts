@@ -10,6 +10,8 @@ export interface RunLedger {
   recordStore(taskHash: string, store: { sizeBytes: number | null; durationMs: number }): void;
   recordDrop(taskHash: string): void;
   recordUpload(outcome: UploadOutcome): void;
+  /** Counts the pending uploads of all tasks but these as done: they have left the spool. */
+  recordSpooled(taskHashes: ReadonlySet<string>): void;
   /** Only the first trouble of a run is kept: what follows is usually its echo. */
   recordTrouble(trouble: Trouble): void;
   knows(taskHash: string): boolean;
@@ -130,6 +132,11 @@ export function createRunLedger(options: RunLedgerOptions): RunLedger {
       task.isParked = result === 'parked';
       task.store = result === 'parked' ? 'pending' : result;
       Object.assign(task, { sizeBytes, durationMs });
+    },
+    recordSpooled(taskHashes) {
+      for (const [taskHash, task] of tasks) {
+        if (task.store === 'pending' && !taskHashes.has(taskHash)) task.store = 'uploaded';
+      }
     },
     recordTrouble(trouble) {
       firstTrouble ??= trouble;

@@ -45,6 +45,7 @@ function supervise(onMessage: string): Watched {
     environment: process.env,
     introduction: () => introduction,
     onMessage: (message) => messages.push(message),
+    onLost: () => undefined,
   });
   bed.onCleanUp(() => supervisor.stop());
   const lines = (file: string) => readFileSync(file, 'utf8').split('\n').slice(0, -1);

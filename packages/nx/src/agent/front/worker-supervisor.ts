@@ -33,6 +33,8 @@ export interface WorkerSupervisorOptions {
   /** What a new worker has to be told before anything else. */
   readonly introduction: () => readonly FrontMessage[];
   readonly onMessage: (message: WorkerMessage) => void;
+  /** The worker died; some of what it did it may not have said. */
+  readonly onLost: () => void;
 }
 
 type ChannelState = 'running' | 'waiting' | 'stopped';
@@ -98,8 +100,12 @@ export function createWorkerSupervisor(options: WorkerSupervisorOptions): Worker
     for (const answer of lookups.values()) answer({ kind: 'miss' });
     lookups.clear();
     options.onMessage({ kind: 'busy', isBusy });
-    if (state === 'stopped') onStopped?.();
-    else scheduleRestart(livedMs);
+    if (state === 'stopped') {
+      onStopped?.();
+      return;
+    }
+    options.onLost();
+    scheduleRestart(livedMs);
   }
 
   function scheduleRestart(livedMs: number): void {
