@@ -1,4 +1,5 @@
-import { type ArtifactsClient, type ArtifactsClientOptions } from './artifacts-client.ts';
+import { type ArtifactsClient } from './artifacts-client.ts';
+import { type ArtifactsClientOptions } from './client-options.ts';
 import { type EndpointContext } from './endpoints/endpoint-context.ts';
 import { getArtifact } from './endpoints/get-artifact.ts';
 import { getArtifactToFile } from './endpoints/get-artifact-to-file.ts';

@@ -3,14 +3,16 @@ export type {
   ArtifactBody,
   ArtifactMetadata,
   ArtifactsClient,
-  ArtifactsClientOptions,
-  BreakerOptions,
   CachingStatus,
-  ClientEnvironment,
   GetToFileOptions,
   PutOptions,
   RequestOptions,
 } from './artifacts-client.ts';
+export type {
+  ArtifactsClientOptions,
+  BreakerOptions,
+  ClientEnvironment,
+} from './client-options.ts';
 export { fileBody } from './artifact-body/file-body.ts';
 export { createArtifactsClient } from './create-artifacts-client.ts';
 export { CLIENT_ERRORS, type ClientErrorCode } from './errors/client-errors.ts';

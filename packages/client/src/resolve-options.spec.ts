@@ -1,4 +1,4 @@
-import { type ArtifactsClientOptions } from './artifacts-client.ts';
+import { type ArtifactsClientOptions } from './client-options.ts';
 import { isLarderError } from './errors/larder-error.ts';
 import { resolveOptions } from './resolve-options.ts';
 

@@ -1,4 +1,4 @@
-import { type ArtifactsClientOptions, type ClientEnvironment } from './artifacts-client.ts';
+import { type ArtifactsClientOptions, type ClientEnvironment } from './client-options.ts';
 import { buildUserAgent, readEnvironment } from './environment.ts';
 import { createClientError } from './errors/client-errors.ts';
 

@@ -1,8 +1,5 @@
-import {
-  type ArtifactMetadata,
-  type ClientEnvironment,
-  type PutOptions,
-} from '../artifacts-client.ts';
+import { type ArtifactMetadata, type PutOptions } from '../artifacts-client.ts';
+import { type ClientEnvironment } from '../client-options.ts';
 import { createClientError } from '../errors/client-errors.ts';
 import { type AnswerHeaders, headerValue, type HttpAnswer } from '../transport/http-answer.ts';
 

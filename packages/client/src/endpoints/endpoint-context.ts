@@ -1,4 +1,4 @@
-import { type ClientEnvironment } from '../artifacts-client.ts';
+import { type ClientEnvironment } from '../client-options.ts';
 import { type Operations } from '../operations.ts';
 import { type Transport } from '../transport/transport.ts';
 
