@@ -1,4 +1,5 @@
 import { type Readable } from 'node:stream';
+import { type LarderError } from './errors/larder-error.ts';
 
 /** The content of an artifact that is to be sent: a stream of known length that can be read again. */
 export interface ArtifactBody {
@@ -60,6 +61,22 @@ export interface Artifact {
 export type CachingStatus = 'enabled' | 'disabled' | 'over_limit' | 'paused';
 
 /**
+ * What is known of one of many artifacts: its metadata, null when the server does not have it, or why
+ * nothing is known.
+ */
+export type QueryResult = ArtifactMetadata | null | LarderError;
+
+/** That an artifact was asked for. */
+export interface ArtifactEvent {
+  /** Which cache was asked. */
+  source: 'LOCAL' | 'REMOTE';
+  event: 'HIT' | 'MISS';
+  hash: string;
+  /** How long the task ran when the artifact was made, which a hit has saved; rounded. */
+  durationMs?: number;
+}
+
+/**
  * Client of the artifacts API. Every failure is a `LarderError` with a `ClientErrorCode`; that an
  * artifact does not exist is not a failure but null.
  *
@@ -87,8 +104,31 @@ export interface ArtifactsClient {
   ): Promise<ArtifactMetadata | null>;
   /** Asks for an artifact's metadata; null when the server does not have it. */
   head(hash: string, options?: RequestOptions): Promise<ArtifactMetadata | null>;
+  /**
+   * Asks for the metadata of any number of artifacts. The result has an entry for each hash, in their
+   * order. What the server does not say here, because it does not know this endpoint or that hash, it
+   * is asked for with `head`; a failure of that is the entry of its hash. `retries` count for each
+   * request.
+   */
+  query(hashes: Iterable<string>, options?: RequestOptions): Promise<Map<string, QueryResult>>;
   /** Asks whether remote caching is available to the team. */
   status(options?: RequestOptions): Promise<CachingStatus>;
+  /**
+   * Tells the server what was asked for, for its statistics, in one request; see
+   * `createEventRecorder`. Failures neither open the breaker nor keep other calls from being made.
+   *
+   * @param sessionId a UUID, the same for all that belongs together
+   */
+  recordEvents(
+    sessionId: string,
+    events: readonly ArtifactEvent[],
+    options?: RequestOptions,
+  ): Promise<void>;
+  /**
+   * Deletes all artifacts of the team, or of the account when none is configured, and tells how many.
+   * When an attempt is repeated, only what the last one has deleted is counted.
+   */
+  deleteAll(options?: RequestOptions): Promise<number>;
   /**
    * Aborts what is under way (it fails with `LARDER_CLIENT_CLOSED`) and resolves when no socket,
    * timer or temporary file is left. May be called again.

@@ -9,4 +9,6 @@ export interface EndpointContext {
   teamId: string | undefined;
   signatureKey: string | undefined;
   environment: Required<ClientEnvironment>;
+  /** How many requests at a time are of use. */
+  maxConnections: number;
 }

@@ -83,6 +83,9 @@ const entries = {
   LARDER_HTTP_UNEXPECTED_STATUS: {
     hint: 'Check that the url option points to a server that speaks the artifacts API.',
   },
+  LARDER_HTTP_ENDPOINT_UNKNOWN: {
+    hint: 'Do without this call, or check that the url option points to a server that offers the whole artifacts API.',
+  },
   LARDER_HTTP_ANSWER_MALFORMED: {
     hint: 'Check that the url option points to a server that speaks the artifacts API, and that no proxy rewrites its answers.',
   },
@@ -127,6 +130,9 @@ const entries = {
   },
   LARDER_SIGNATURE_UNVERIFIABLE: {
     hint: 'Use getToFile, or let the server send Content-Length.',
+  },
+  LARDER_EVENTS_DROPPED: {
+    hint: 'Raise closeTimeoutMs if the statistics are worth a later exit.',
   },
 } as const satisfies Record<string, ClientErrorEntry>;
 

@@ -2,7 +2,7 @@ import { type ClientErrorCode, createClientError } from '../errors/client-errors
 import { type LarderError } from '../errors/larder-error.ts';
 import { type AccessKind } from './access-gate.ts';
 import { type ErrorEnvelope, parseErrorEnvelope } from './error-envelope.ts';
-import { readText } from './http-answer.ts';
+import { readExplanation } from './http-answer.ts';
 import { type FollowedAnswer } from './redirects.ts';
 
 const CACHING_CODES: readonly (readonly [prefix: string, code: ClientErrorCode])[] = [
@@ -17,7 +17,7 @@ export async function createAnswerError(
   answer: FollowedAnswer,
   options: { access: AccessKind; token: string },
 ): Promise<LarderError> {
-  const envelope = parseErrorEnvelope(await readText(answer.body));
+  const envelope = parseErrorEnvelope(await readExplanation(answer.body));
   const said = [envelope.code, envelope.message].filter((part) => part !== null).join(': ');
   // A server that echoes what it was sent must not put the token into a log.
   const reason = said.replaceAll(options.token, '***');

@@ -1,8 +1,9 @@
 import { createClientError } from '../errors/client-errors.ts';
 import { discard, headerValue, type HttpAnswer } from './http-answer.ts';
-import { type HttpRequest } from './send-request.ts';
+import { type HttpMethod, type HttpRequest } from './send-request.ts';
 
 const REDIRECT_STATUSES: readonly number[] = [301, 302, 303, 307, 308];
+const FOLLOWED_METHODS: readonly HttpMethod[] = ['GET', 'HEAD'];
 const MAX_REDIRECTS = 5;
 
 /** The answer at the end of a chain of redirects. */
@@ -13,7 +14,8 @@ export interface FollowedAnswer extends HttpAnswer {
 
 /**
  * Sends `request` with `send` and follows redirects of GET and HEAD. Authorization is dropped for
- * good on the first step to another origin. A PUT is not followed: its body may be gone.
+ * good on the first step to another origin. What changes something or carries a body is not
+ * followed: where it ends up must be certain.
  */
 export async function followRedirects(
   request: HttpRequest,
@@ -44,7 +46,8 @@ export async function followRedirects(
 
 function resolveTarget({ method, url }: HttpRequest, answer: HttpAnswer): URL {
   const location = headerValue(answer.headers, 'location');
-  if (method === 'PUT') throw createRefusal(answer, 'an upload cannot be redirected');
+  if (!FOLLOWED_METHODS.includes(method))
+    throw createRefusal(answer, `a ${method} is not repeated elsewhere`);
   if (location === null || !URL.canParse(location, url.href)) {
     throw createRefusal(answer, 'it has no valid Location');
   }

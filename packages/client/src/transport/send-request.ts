@@ -8,7 +8,7 @@ import { type AnswerHeaders, type HttpAnswer } from './http-answer.ts';
 import { openUploadBody, type UploadBody } from './upload-body.ts';
 import { createWatchdog, type WaitPhase, type Watchdog } from './watchdog.ts';
 
-export type HttpMethod = 'GET' | 'HEAD' | 'PUT';
+export type HttpMethod = 'GET' | 'HEAD' | 'PUT' | 'POST' | 'DELETE';
 
 export interface HttpRequest {
   method: HttpMethod;

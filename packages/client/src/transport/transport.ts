@@ -21,6 +21,8 @@ export interface TransportCall<T> {
   access: AccessKind;
   headers: Readonly<Record<string, string>>;
   body?: ArtifactBody;
+  /** Its failures must not keep anything else from being sent. */
+  isOptional?: boolean;
   retries: number;
   /** Its reason must be a LarderError. */
   signal: AbortSignal;
@@ -91,14 +93,14 @@ export function createTransport(options: ResolvedOptions, runtime: Runtime): Tra
       const value = await call.handle(answer);
       // Not before the content is through: it may still be on its way.
       finished(answer.body, (error) => {
-        settle(permit, error == null ? 'healthy' : outcomeOfFailure(error), error);
+        settle(permit, error == null ? 'healthy' : outcomeOfFailure(error, call), error);
       });
       return { value };
     } catch (error) {
       answer?.body.destroy();
-      settle(permit, outcomeOfFailure(error), error);
+      settle(permit, outcomeOfFailure(error, call), error);
       if (!isLarderError(error)) throw error;
-      gate.note(error);
+      if (call.isOptional !== true) gate.note(error);
       const retryAfter = answer === null ? null : headerValue(answer.headers, 'retry-after');
       return { error, retryAfterMs: parseRetryAfterMs(retryAfter, runtime.now()) };
     }
@@ -143,8 +145,11 @@ function buildRequest<T>(call: TransportCall<T>, options: ResolvedOptions): Http
 }
 
 /** An answer of any kind but 5xx shows that the server is there; local trouble shows nothing. */
-function outcomeOfFailure(error: unknown): AttemptOutcome {
+function outcomeOfFailure(
+  error: unknown,
+  { isOptional = false }: { isOptional?: boolean },
+): AttemptOutcome {
   if (!isLarderError(error)) return 'unknown';
-  if (isOutage(error)) return 'outage';
+  if (isOutage(error)) return isOptional ? 'unknown' : 'outage';
   return /^LARDER_(HTTP|ACCESS)_/.test(error.code) ? 'healthy' : 'unknown';
 }
