@@ -79,6 +79,27 @@ describe('an event recorder', () => {
     expect(hashesOf(await receiver.next())).toEqual(['b']);
   });
 
+  it('sends again after everything was sent', async () => {
+    const receiver = createReceiver();
+    const client = bed.createClient(await bed.startServer(receiver.script));
+    let answered: Promise<void> | undefined;
+    const recorder = createEventRecorder(
+      {
+        recordEvents(...parameters) {
+          answered = client.recordEvents(...parameters);
+          return answered;
+        },
+      },
+      { batchSize: 1 },
+    );
+    for (const hash of ['a', 'b']) {
+      recorder.record(event(hash));
+      await answered;
+      await new Promise(setImmediate);
+    }
+    expect(receiver.batches.map(hashesOf)).toEqual([['a'], ['b']]);
+  });
+
   it('sends together what comes while it is sending', async () => {
     const receiver = createReceiver();
     const { recorder } = await startRecorder(
@@ -140,11 +161,19 @@ describe('an event recorder', () => {
     ['refuses the token', answer(401), 'LARDER_ACCESS_UNAUTHORIZED'],
     ['forbids it', answer(403), 'LARDER_ACCESS_FORBIDDEN'],
   ])('says once that the server %s, and is done', async (_what, script, code) => {
-    const { recorder, errors, server } = await startRecorder({}, script);
+    const codes: string[] = [];
+    let tell: (() => void) | undefined;
+    const told = new Promise<void>((resolve) => (tell = resolve));
+    const onError = (error: LarderError) => {
+      codes.push(error.code);
+      tell?.();
+    };
+    const { recorder, server } = await startRecorder({ batchSize: 1, onError }, script);
     recorder.record(event('a'));
-    await recorder.close();
+    await told;
     recorder.record(event('b'));
-    expect(errors.map((error) => error.code)).toEqual([code]);
+    await recorder.close();
+    expect(codes).toEqual([code]);
     expect(server.requests).toHaveLength(1);
   });
 
