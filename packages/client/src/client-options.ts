@@ -8,7 +8,10 @@ export interface ArtifactsClientOptions {
    * A trailing slash makes no difference. Default: `https://api.vercel.com`.
    */
   url?: string;
-  /** Sent as `Authorization: Bearer`, to the origin of `url` only. */
+  /**
+   * Sent as `Authorization: Bearer`, to the origin of `url` only; with `preflight` also to where the
+   * answer points, if it lists `authorization` by name.
+   */
   token: string;
   /** Sent as the query parameter `teamId`; part of what a signature covers. */
   teamId?: string;
@@ -19,6 +22,12 @@ export interface ArtifactsClientOptions {
    * upload carries its SHA-256 as tag, and a download is verified against such a tag.
    */
   signatureKey?: string;
+  /**
+   * Asks before each upload, download, `head` and batch of events with an OPTIONS request where to
+   * send it, as Turborepo does with `TURBO_PREFLIGHT`: for servers that hand out pre-signed URLs of
+   * an object store. Default: false.
+   */
+  preflight?: boolean;
   /** Put in front of the user agent, for example `larder-nx/0.1.0`. */
   product?: string;
   /** Longest wait for a connection, including TLS. Default: 5000. */

@@ -28,6 +28,7 @@ export function recordEvents(
       retries: resolveRetries(options.retries, DEFAULT_READ_RETRIES),
       signal,
       isOptional: true,
+      mayPreflight: true,
       isExpected: (status) => (status >= 200 && status < 300) || isUnknownEndpoint(status),
       async handle(answer) {
         await assertKnownEndpoint(answer);

@@ -92,6 +92,9 @@ const entries = {
   LARDER_HTTP_REDIRECT_REFUSED: {
     hint: 'Set the url option to the address that the server redirects to.',
   },
+  LARDER_PREFLIGHT_TOKEN_WITHHELD: {
+    hint: 'Let the server list Authorization by name in Access-Control-Allow-Headers, or turn the preflight option off.',
+  },
   LARDER_ACCESS_UNAUTHORIZED: {
     hint: 'Set the token option to a token that the server knows and that has not expired.',
   },

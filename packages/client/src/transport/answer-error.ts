@@ -28,7 +28,7 @@ export async function createAnswerError(
 }
 
 function codeForAnswer(
-  { status, isForeign }: FollowedAnswer,
+  { status, hasSeenToken, isTokenWithheld }: FollowedAnswer,
   envelope: ErrorEnvelope,
   access: AccessKind,
 ): ClientErrorCode {
@@ -38,8 +38,9 @@ function codeForAnswer(
   if (status === 429) return 'LARDER_HTTP_THROTTLED';
   // 501 is no outage and trying again does not help: the server does not know the method.
   if (status >= 500 && status !== 501) return 'LARDER_HTTP_SERVER_ERROR';
-  // What another origin says about access is not about the token, which it never saw.
-  if (isForeign) return 'LARDER_HTTP_UNEXPECTED_STATUS';
+  if (status === 401 && isTokenWithheld) return 'LARDER_PREFLIGHT_TOKEN_WITHHELD';
+  // What is said about access is not about the token, where that was never sent to.
+  if (!hasSeenToken) return 'LARDER_HTTP_UNEXPECTED_STATUS';
   if (status === 401) return 'LARDER_ACCESS_UNAUTHORIZED';
   if (status === 402) return 'LARDER_ACCESS_PAYMENT_REQUIRED';
   if (status === 403) return codeForForbidden(envelope.code ?? '', access);
