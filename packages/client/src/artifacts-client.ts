@@ -1,62 +1,5 @@
 import { type Readable } from 'node:stream';
-
-/**
- * Options of `createArtifactsClient`. Strings must not be empty; durations are whole milliseconds
- * above zero.
- */
-export interface ArtifactsClientOptions {
-  /**
-   * Where the server is: `http(s)://host[:port][/prefix]`, to which `/v8/artifacts` is appended.
-   * A trailing slash makes no difference. Default: `https://api.vercel.com`.
-   */
-  url?: string;
-  /** Sent as `Authorization: Bearer`, to the origin of `url` only. */
-  token: string;
-  /** Sent as the query parameter `teamId`; part of what a signature covers. */
-  teamId?: string;
-  /** The team's URL slug, sent as the query parameter `slug`. */
-  slug?: string;
-  /**
-   * Signs what is uploaded and demands a right signature on what is downloaded. Without it an
-   * upload carries its SHA-256 as tag, and a download is verified against such a tag.
-   */
-  signatureKey?: string;
-  /** Put in front of the user agent, for example `larder-nx/0.1.0`. */
-  product?: string;
-  /** Longest wait for a connection, including TLS. Default: 5000. */
-  connectTimeoutMs?: number;
-  /** Longest wait for the head of an answer once the request was handed to the system. Default: 10000. */
-  firstByteTimeoutMs?: number;
-  /** Longest time without a byte of a body in either direction. Default: 10000. */
-  stallTimeoutMs?: number;
-  /** How many connections to one origin may be open; further requests wait. Default: 8. */
-  maxConnections?: number;
-  /** When to stop asking a server that is down. */
-  breaker?: BreakerOptions;
-  /** Where this client runs, when that is not what the process itself can see. */
-  environment?: ClientEnvironment;
-}
-
-/** When the client stops sending requests to a server that is down, and for how long. */
-export interface BreakerOptions {
-  /** Outage failures in a row (no connection, time-outs, 5xx) that stop further requests. Default: 3. */
-  failureThreshold?: number;
-  /** The same while the server has never answered anything. Default: 1. */
-  coldFailureThreshold?: number;
-  /** How long requests then fail at once before a single one is tried again. Default: 30000. */
-  cooldownMs?: number;
-}
-
-/** What the client tells the server about where it runs. */
-export interface ClientEnvironment {
-  /**
-   * The CI vendor's constant from ci-info, such as `GITHUB_ACTIONS`, at most 50 characters; null
-   * outside CI. Default: found in the process's environment.
-   */
-  clientCi?: string | null;
-  /** Whether somebody sits at a terminal. Default: whether standard output is one. */
-  isInteractive?: boolean;
-}
+import { type LarderError } from './errors/larder-error.ts';
 
 /** The content of an artifact that is to be sent: a stream of known length that can be read again. */
 export interface ArtifactBody {
@@ -118,6 +61,22 @@ export interface Artifact {
 export type CachingStatus = 'enabled' | 'disabled' | 'over_limit' | 'paused';
 
 /**
+ * What is known of one of many artifacts: its metadata, null when the server does not have it, or why
+ * nothing is known.
+ */
+export type QueryResult = ArtifactMetadata | null | LarderError;
+
+/** That an artifact was asked for. */
+export interface ArtifactEvent {
+  /** Which cache was asked. */
+  source: 'LOCAL' | 'REMOTE';
+  event: 'HIT' | 'MISS';
+  hash: string;
+  /** How long the task ran when the artifact was made, which a hit has saved; rounded. */
+  durationMs?: number;
+}
+
+/**
  * Client of the artifacts API. Every failure is a `LarderError` with a `ClientErrorCode`; that an
  * artifact does not exist is not a failure but null.
  *
@@ -145,8 +104,31 @@ export interface ArtifactsClient {
   ): Promise<ArtifactMetadata | null>;
   /** Asks for an artifact's metadata; null when the server does not have it. */
   head(hash: string, options?: RequestOptions): Promise<ArtifactMetadata | null>;
+  /**
+   * Asks for the metadata of any number of artifacts. The result has an entry for each hash, in their
+   * order. What the server does not say here, because it does not know this endpoint or that hash, it
+   * is asked for with `head`; a failure of that is the entry of its hash. `retries` count for each
+   * request.
+   */
+  query(hashes: Iterable<string>, options?: RequestOptions): Promise<Map<string, QueryResult>>;
   /** Asks whether remote caching is available to the team. */
   status(options?: RequestOptions): Promise<CachingStatus>;
+  /**
+   * Tells the server what was asked for, for its statistics, in one request; see
+   * `createEventRecorder`. Failures neither open the breaker nor keep other calls from being made.
+   *
+   * @param sessionId a UUID, the same for all that belongs together
+   */
+  recordEvents(
+    sessionId: string,
+    events: readonly ArtifactEvent[],
+    options?: RequestOptions,
+  ): Promise<void>;
+  /**
+   * Deletes all artifacts of the team, or of the account when none is configured, and tells how many.
+   * When an attempt is repeated, only what the last one has deleted is counted.
+   */
+  deleteAll(options?: RequestOptions): Promise<number>;
   /**
    * Aborts what is under way (it fails with `LARDER_CLIENT_CLOSED`) and resolves when no socket,
    * timer or temporary file is left. May be called again.

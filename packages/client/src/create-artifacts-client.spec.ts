@@ -1,6 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
-import { type ArtifactsClient } from './artifacts-client.ts';
+import { type ArtifactEvent, type ArtifactsClient } from './artifacts-client.ts';
 import { answer, hang, type Script } from './fixtures/scripted-server.fixture.ts';
 import {
   catchLarderError,
@@ -17,12 +18,20 @@ const startBody: Script = (_request, response) => {
   response.write('hello');
 };
 
+const event: ArtifactEvent = { source: 'REMOTE', event: 'MISS', hash: 'abc' };
+
 const calls: [string, (client: ArtifactsClient, signal?: AbortSignal) => Promise<unknown>][] = [
   ['put', (client, signal) => client.put('abc', chunkedBody(['x']), signal && { signal })],
   ['get', (client, signal) => client.get('abc', signal && { signal })],
   ['getToFile', (client, signal) => client.getToFile('abc', '/none', signal && { signal })],
   ['head', (client, signal) => client.head('abc', signal && { signal })],
+  ['query', (client, signal) => client.query(['abc'], signal && { signal })],
   ['status', (client, signal) => client.status(signal && { signal })],
+  [
+    'recordEvents',
+    (client, signal) => client.recordEvents(randomUUID(), [event], signal && { signal }),
+  ],
+  ['deleteAll', (client, signal) => client.deleteAll(signal && { signal })],
 ];
 
 describe('a signal', () => {

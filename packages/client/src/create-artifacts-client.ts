@@ -1,10 +1,14 @@
-import { type ArtifactsClient, type ArtifactsClientOptions } from './artifacts-client.ts';
+import { type ArtifactsClient } from './artifacts-client.ts';
+import { type ArtifactsClientOptions } from './client-options.ts';
+import { deleteAllArtifacts } from './endpoints/delete-all-artifacts.ts';
 import { type EndpointContext } from './endpoints/endpoint-context.ts';
 import { getArtifact } from './endpoints/get-artifact.ts';
 import { getArtifactToFile } from './endpoints/get-artifact-to-file.ts';
 import { getStatus } from './endpoints/get-status.ts';
 import { headArtifact } from './endpoints/head-artifact.ts';
 import { putArtifact } from './endpoints/put-artifact.ts';
+import { createQueryArtifacts } from './endpoints/query-artifacts.ts';
+import { recordEvents } from './endpoints/record-events.ts';
 import { createOperations } from './operations.ts';
 import { resolveOptions } from './resolve-options.ts';
 import { nodeRuntime, type Runtime } from './runtime.ts';
@@ -28,15 +32,26 @@ export function assembleArtifactsClient(
   const resolved = resolveOptions(options);
   const transport = createTransport(resolved, runtime);
   const operations = createOperations();
-  const { teamId, signatureKey, environment } = resolved;
-  const context: EndpointContext = { transport, operations, teamId, signatureKey, environment };
+  const { teamId, signatureKey, environment, maxConnections } = resolved;
+  const context: EndpointContext = {
+    transport,
+    operations,
+    teamId,
+    signatureKey,
+    environment,
+    maxConnections,
+  };
 
   return {
     put: (hash, body, putOptions) => putArtifact(context, { hash, body }, putOptions),
     get: (hash, getOptions) => getArtifact(context, hash, getOptions),
     getToFile: (hash, file, getOptions) => getArtifactToFile(context, { hash, file }, getOptions),
     head: (hash, headOptions) => headArtifact(context, hash, headOptions),
+    query: createQueryArtifacts(context),
     status: (statusOptions) => getStatus(context, statusOptions),
+    recordEvents: (sessionId, events, recordOptions) =>
+      recordEvents(context, { sessionId, events }, recordOptions),
+    deleteAll: (deleteOptions) => deleteAllArtifacts(context, deleteOptions),
     async close() {
       await operations.close();
       await transport.close();

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isatty } from 'node:tty';
 import { id as ciVendor } from 'ci-info';
-import { type ClientEnvironment } from './artifacts-client.ts';
+import { type ClientEnvironment } from './client-options.ts';
 
 // The one place of this package that looks at the process it runs in.
 

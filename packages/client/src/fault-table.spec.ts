@@ -1,6 +1,7 @@
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { buffer } from 'node:stream/consumers';
-import { type ArtifactsClient, type ArtifactsClientOptions } from './artifacts-client.ts';
+import { type ArtifactsClient } from './artifacts-client.ts';
+import { type ArtifactsClientOptions } from './client-options.ts';
 import { answer, hang, reset, type Script } from './fixtures/scripted-server.fixture.ts';
 import { catchLarderError, chunkedBody, createTestBed } from './fixtures/test-bed.fixture.ts';
 

@@ -1,16 +1,16 @@
-import { type ArtifactsClientOptions } from './artifacts-client.ts';
+import { type ArtifactsClientOptions } from './client-options.ts';
 import { isLarderError } from './errors/larder-error.ts';
 import { resolveOptions } from './resolve-options.ts';
 
 describe('the options of a client', () => {
   it.each([
-    [undefined, 'https://api.vercel.com/v8/artifacts'],
-    ['https://vercel.com/api', 'https://vercel.com/api/v8/artifacts'],
-    ['https://vercel.com/api//', 'https://vercel.com/api/v8/artifacts'],
-    ['http://127.0.0.1:5000/', 'http://127.0.0.1:5000/v8/artifacts'],
+    [undefined, 'https://api.vercel.com/'],
+    ['https://vercel.com/api', 'https://vercel.com/api'],
+    ['https://vercel.com/api//', 'https://vercel.com/api'],
+    ['http://127.0.0.1:5000', 'http://127.0.0.1:5000/'],
   ])('turn the url %p into %s', (url, expected) => {
-    const { artifactsUrl } = resolveOptions({ token: 't', ...(url !== undefined && { url }) });
-    expect(artifactsUrl.href).toBe(expected);
+    const { baseUrl } = resolveOptions({ token: 't', ...(url !== undefined && { url }) });
+    expect(baseUrl.href).toBe(expected);
   });
 
   it('have defaults', () => {
@@ -19,6 +19,7 @@ describe('the options of a client', () => {
       firstByteTimeoutMs: 10_000,
       stallTimeoutMs: 10_000,
       maxConnections: 8,
+      preflight: false,
       breaker: { failureThreshold: 3, coldFailureThreshold: 1, cooldownMs: 30_000 },
     });
   });

@@ -1,4 +1,4 @@
-import { type ArtifactsClientOptions, type ClientEnvironment } from './artifacts-client.ts';
+import { type ArtifactsClientOptions, type ClientEnvironment } from './client-options.ts';
 import { buildUserAgent, readEnvironment } from './environment.ts';
 import { createClientError } from './errors/client-errors.ts';
 
@@ -8,12 +8,13 @@ const MAX_CLIENT_CI_LENGTH = 50;
 const HEADER_TEXT = /^[\x20-\x7e]+$/;
 
 export interface ResolvedOptions {
-  /** The URL of the artifacts endpoint, without trailing slash and query. */
-  artifactsUrl: URL;
+  /** Without query, and without trailing slash except for a root. */
+  baseUrl: URL;
   token: string;
   teamId: string | undefined;
   slug: string | undefined;
   signatureKey: string | undefined;
+  preflight: boolean;
   userAgent: string;
   connectTimeoutMs: number;
   firstByteTimeoutMs: number;
@@ -27,11 +28,12 @@ export interface ResolvedOptions {
 export function resolveOptions(options: ArtifactsClientOptions): ResolvedOptions {
   const { breaker = {} } = options;
   return {
-    artifactsUrl: resolveArtifactsUrl(options.url ?? DEFAULT_URL),
+    baseUrl: resolveBaseUrl(options.url ?? DEFAULT_URL),
     token: resolveHeaderText('token', options.token),
     teamId: resolveText('teamId', options.teamId),
     slug: resolveText('slug', options.slug),
     signatureKey: resolveText('signatureKey', options.signatureKey),
+    preflight: options.preflight ?? false,
     userAgent: buildUserAgent(
       options.product === undefined ? undefined : resolveHeaderText('product', options.product),
     ),
@@ -52,7 +54,7 @@ export function resolveOptions(options: ArtifactsClientOptions): ResolvedOptions
   };
 }
 
-function resolveArtifactsUrl(text: string): URL {
+function resolveBaseUrl(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url === null || !['http:', 'https:'].includes(url.protocol)) {
     throw invalid('url', 'must be an absolute http or https URL');
@@ -60,7 +62,7 @@ function resolveArtifactsUrl(text: string): URL {
   // Neither is repeated in the message: credentials are secret.
   if (url.username !== '' || url.password !== '') throw invalid('url', 'must not have credentials');
   if (url.search !== '' || url.hash !== '') throw invalid('url', 'must not have a query or hash');
-  url.pathname = `${url.pathname.replace(/\/+$/, '')}/v8/artifacts`;
+  url.pathname = url.pathname.replace(/\/+$/, '');
   return url;
 }
 

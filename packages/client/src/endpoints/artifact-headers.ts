@@ -1,10 +1,12 @@
-import {
-  type ArtifactMetadata,
-  type ClientEnvironment,
-  type PutOptions,
-} from '../artifacts-client.ts';
+import { type ArtifactMetadata, type PutOptions } from '../artifacts-client.ts';
+import { type ClientEnvironment } from '../client-options.ts';
 import { createClientError } from '../errors/client-errors.ts';
-import { type AnswerHeaders, headerValue, type HttpAnswer } from '../transport/http-answer.ts';
+import {
+  type AnswerHeaders,
+  assertNotEncoded,
+  headerValue,
+  type HttpAnswer,
+} from '../transport/http-answer.ts';
 
 // The x-artifact-* headers of Vercel's artifacts API and their limits,
 // https://vercel.com/docs/rest-api/artifacts
@@ -26,7 +28,7 @@ export function metadataHeaders(
 ): Record<string, string> {
   const { durationMs, tag, sha, dirtyHash } = options;
   return {
-    ...(durationMs !== undefined && { 'x-artifact-duration': formatDuration(durationMs) }),
+    ...(durationMs !== undefined && { 'x-artifact-duration': String(roundDuration(durationMs)) }),
     ...(tag !== undefined && { 'x-artifact-tag': checkText('tag', tag, MAX_TAG_LENGTH) }),
     ...(sha !== undefined && { 'x-artifact-sha': checkText('sha', sha, MAX_REVISION_LENGTH) }),
     ...(dirtyHash !== undefined && {
@@ -47,14 +49,9 @@ export function readMetadata(headers: AnswerHeaders): ArtifactMetadata {
 }
 
 /** Throws `LARDER_HTTP_ANSWER_MALFORMED` when the end or the bytes of a content cannot be trusted. */
-export function assertPlainContent({ description, headers }: HttpAnswer): void {
-  const encoding = headerValue(headers, 'content-encoding');
-  if (encoding !== null && encoding.toLowerCase() !== 'identity') {
-    throw createClientError(
-      'LARDER_HTTP_ANSWER_MALFORMED',
-      `${description} was answered in the encoding ${JSON.stringify(encoding.slice(0, 40))}, identity was asked for`,
-    );
-  }
+export function assertPlainContent(answer: HttpAnswer): void {
+  assertNotEncoded(answer);
+  const { description, headers } = answer;
   const isDelimited =
     headerValue(headers, 'content-length') !== null ||
     headerValue(headers, 'transfer-encoding') !== null;
@@ -67,7 +64,8 @@ export function assertPlainContent({ description, headers }: HttpAnswer): void {
   }
 }
 
-function formatDuration(durationMs: number): string {
+/** Whole milliseconds; throws `LARDER_REQUEST_OPTION_INVALID` below zero and beyond all numbers. */
+export function roundDuration(durationMs: number): number {
   const rounded = Math.round(durationMs);
   if (!Number.isSafeInteger(rounded) || rounded < 0) {
     throw createClientError(
@@ -75,7 +73,7 @@ function formatDuration(durationMs: number): string {
       `The durationMs ${durationMs} is not a number of milliseconds from zero up`,
     );
   }
-  return String(rounded);
+  return rounded;
 }
 
 function checkText(name: string, value: string, maxLength: number): string {

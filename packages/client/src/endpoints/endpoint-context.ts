@@ -1,4 +1,4 @@
-import { type ClientEnvironment } from '../artifacts-client.ts';
+import { type ClientEnvironment } from '../client-options.ts';
 import { type Operations } from '../operations.ts';
 import { type Transport } from '../transport/transport.ts';
 
@@ -9,4 +9,6 @@ export interface EndpointContext {
   teamId: string | undefined;
   signatureKey: string | undefined;
   environment: Required<ClientEnvironment>;
+  /** How many requests at a time are of use. */
+  maxConnections: number;
 }

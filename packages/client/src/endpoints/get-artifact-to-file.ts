@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { createReadStream, createWriteStream } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { open, rename, rm } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { type ArtifactMetadata, type GetToFileOptions } from '../artifacts-client.ts';
 import { createClientError } from '../errors/client-errors.ts';
@@ -80,12 +80,15 @@ async function writeVerified(
     : createArtifactTagVerifier(tag, { hash, sizeBytes: sizeBytes ?? 0, teamId, signatureKey });
 
   const content = new VerifiedContent({ hash, metadata, verifier });
-  await pipeline(
-    answer.body,
-    content,
-    createWriteStream(temporary, { flags: 'wx', highWaterMark: BUFFER_SIZE_BYTES }),
-    { signal },
-  );
+  // Opened here and closed for certain: a stream that opens the file itself can be destroyed before
+  // that, and then creates the file after it was removed.
+  const handle = await open(temporary, 'wx');
+  try {
+    const file = handle.createWriteStream({ highWaterMark: BUFFER_SIZE_BYTES });
+    await pipeline(answer.body, content, file, { signal });
+  } finally {
+    await handle.close();
+  }
   if (isVerifiedAfterwards) {
     await verifyArtifactTag(createReadStream(temporary, { signal }), tag, {
       hash,

@@ -16,6 +16,13 @@ describe('status', () => {
     expect(server.requests[0]?.url).toBe('/v8/artifacts/status?slug=s');
   });
 
+  it.each([404, 405, 501])('says that a server answering %i does not have it', async (status) => {
+    const server = await bed.startServer(answer(status));
+    const error = await catchLarderError(bed.createClient(server).status());
+    expect(error.code).toBe('LARDER_HTTP_ENDPOINT_UNKNOWN');
+    expect(server.requests).toHaveLength(1);
+  });
+
   it.each([
     ['an unknown status', '{"status":"sleepy"}'],
     ['a list', '["enabled"]'],

@@ -1,8 +1,8 @@
 import { type CachingStatus, type RequestOptions } from '../artifacts-client.ts';
-import { createClientError } from '../errors/client-errors.ts';
-import { readText } from '../transport/http-answer.ts';
 import { type EndpointContext } from './endpoint-context.ts';
+import { createMalformedError, readJson } from './json-content.ts';
 import { DEFAULT_READ_RETRIES, resolveRetries } from './retries.ts';
+import { assertKnownEndpoint, isUnknownEndpoint } from './unknown-endpoint.ts';
 
 const STATUSES: readonly CachingStatus[] = ['enabled', 'disabled', 'over_limit', 'paused'];
 
@@ -18,28 +18,19 @@ export function getStatus(
       headers: {},
       retries: resolveRetries(options.retries, DEFAULT_READ_RETRIES),
       signal,
-      isExpected: (status) => status === 200,
+      isExpected: (status) => status === 200 || isUnknownEndpoint(status),
       async handle(answer) {
-        const status = parseStatus(await readText(answer.body));
-        if (status !== null) return status;
-        signal.throwIfAborted();
-        throw createClientError(
-          'LARDER_HTTP_ANSWER_MALFORMED',
-          `${answer.description} was not answered with a caching status`,
-        );
+        await assertKnownEndpoint(answer);
+        const status = findStatus(await readJson(answer));
+        if (status === null) throw createMalformedError(answer, 'no known caching status');
+        return status;
       },
     }),
   );
 }
 
 /** Reads `{"status":"enabled"}` or, as Vercel's own SDK also accepts, the bare `"enabled"`. */
-function parseStatus(text: string | null): CachingStatus | null {
-  let value: unknown;
-  try {
-    value = JSON.parse(text ?? '');
-  } catch {
-    return null;
-  }
+function findStatus(value: unknown): CachingStatus | null {
   const said =
     typeof value === 'object' && value !== null && 'status' in value ? value.status : value;
   return STATUSES.find((status) => status === said) ?? null;

@@ -25,6 +25,7 @@ export function putArtifact(
       method: 'PUT',
       path,
       access: 'write',
+      mayPreflight: true,
       headers: {
         ...senderHeaders(context.environment),
         ...headers,

@@ -83,11 +83,17 @@ const entries = {
   LARDER_HTTP_UNEXPECTED_STATUS: {
     hint: 'Check that the url option points to a server that speaks the artifacts API.',
   },
+  LARDER_HTTP_ENDPOINT_UNKNOWN: {
+    hint: 'Do without this call, or check that the url option points to a server that offers the whole artifacts API.',
+  },
   LARDER_HTTP_ANSWER_MALFORMED: {
     hint: 'Check that the url option points to a server that speaks the artifacts API, and that no proxy rewrites its answers.',
   },
   LARDER_HTTP_REDIRECT_REFUSED: {
     hint: 'Set the url option to the address that the server redirects to.',
+  },
+  LARDER_PREFLIGHT_TOKEN_WITHHELD: {
+    hint: 'Let the server list Authorization by name in Access-Control-Allow-Headers, or turn the preflight option off.',
   },
   LARDER_ACCESS_UNAUTHORIZED: {
     hint: 'Set the token option to a token that the server knows and that has not expired.',
@@ -127,6 +133,9 @@ const entries = {
   },
   LARDER_SIGNATURE_UNVERIFIABLE: {
     hint: 'Use getToFile, or let the server send Content-Length.',
+  },
+  LARDER_EVENTS_DROPPED: {
+    hint: 'Raise closeTimeoutMs if the statistics are worth a later exit.',
   },
 } as const satisfies Record<string, ClientErrorEntry>;
 

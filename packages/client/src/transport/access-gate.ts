@@ -1,7 +1,7 @@
 import { type ClientErrorCode, createClientError } from '../errors/client-errors.ts';
 import { type LarderError } from '../errors/larder-error.ts';
 
-export type AccessKind = 'read' | 'write';
+export type AccessKind = 'read' | 'write' | 'delete';
 
 /** Remembers what the server refused, so that it is not asked for it again. */
 export interface AccessGate {
@@ -11,7 +11,7 @@ export interface AccessGate {
   note(error: LarderError): void;
 }
 
-const EVERYTHING: readonly AccessKind[] = ['read', 'write'];
+const EVERYTHING: readonly AccessKind[] = ['read', 'write', 'delete'];
 
 /** The errors that say something about later requests too, and about which. */
 const REFUSALS = new Map<string, readonly AccessKind[]>([

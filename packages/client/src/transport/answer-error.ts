@@ -2,7 +2,7 @@ import { type ClientErrorCode, createClientError } from '../errors/client-errors
 import { type LarderError } from '../errors/larder-error.ts';
 import { type AccessKind } from './access-gate.ts';
 import { type ErrorEnvelope, parseErrorEnvelope } from './error-envelope.ts';
-import { readText } from './http-answer.ts';
+import { readExplanation } from './http-answer.ts';
 import { type FollowedAnswer } from './redirects.ts';
 
 const CACHING_CODES: readonly (readonly [prefix: string, code: ClientErrorCode])[] = [
@@ -17,7 +17,7 @@ export async function createAnswerError(
   answer: FollowedAnswer,
   options: { access: AccessKind; token: string },
 ): Promise<LarderError> {
-  const envelope = parseErrorEnvelope(await readText(answer.body));
+  const envelope = parseErrorEnvelope(await readExplanation(answer.body));
   const said = [envelope.code, envelope.message].filter((part) => part !== null).join(': ');
   // A server that echoes what it was sent must not put the token into a log.
   const reason = said.replaceAll(options.token, '***');
@@ -28,7 +28,7 @@ export async function createAnswerError(
 }
 
 function codeForAnswer(
-  { status, isForeign }: FollowedAnswer,
+  { status, hasSeenToken, isTokenWithheld }: FollowedAnswer,
   envelope: ErrorEnvelope,
   access: AccessKind,
 ): ClientErrorCode {
@@ -38,8 +38,9 @@ function codeForAnswer(
   if (status === 429) return 'LARDER_HTTP_THROTTLED';
   // 501 is no outage and trying again does not help: the server does not know the method.
   if (status >= 500 && status !== 501) return 'LARDER_HTTP_SERVER_ERROR';
-  // What another origin says about access is not about the token, which it never saw.
-  if (isForeign) return 'LARDER_HTTP_UNEXPECTED_STATUS';
+  if (status === 401 && isTokenWithheld) return 'LARDER_PREFLIGHT_TOKEN_WITHHELD';
+  // What is said about access is not about the token, where that was never sent to.
+  if (!hasSeenToken) return 'LARDER_HTTP_UNEXPECTED_STATUS';
   if (status === 401) return 'LARDER_ACCESS_UNAUTHORIZED';
   if (status === 402) return 'LARDER_ACCESS_PAYMENT_REQUIRED';
   if (status === 403) return codeForForbidden(envelope.code ?? '', access);

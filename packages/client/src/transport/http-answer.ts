@@ -1,7 +1,8 @@
 import { type Readable } from 'node:stream';
+import { createClientError } from '../errors/client-errors.ts';
 
-// How much of an error or of a JSON answer is ever read.
-const MAX_TEXT_BYTES = 64 * 1024;
+// How much of an explanation is ever read.
+const MAX_EXPLANATION_BYTES = 64 * 1024;
 
 export type AnswerHeaders = Readonly<Record<string, string | string[] | undefined>>;
 
@@ -22,24 +23,42 @@ export function headerValue(headers: AnswerHeaders, name: string): string | null
   return first === undefined || first === '' ? null : first;
 }
 
-/** All of a small content as text; null when it is not small or does not arrive. */
-export async function readText(body: Readable): Promise<string | null> {
+/** Throws `LARDER_HTTP_ANSWER_MALFORMED` when the content is compressed, which nobody asked for. */
+export function assertNotEncoded({ description, headers }: HttpAnswer): void {
+  const encoding = headerValue(headers, 'content-encoding');
+  if (encoding === null || encoding.toLowerCase() === 'identity') return;
+  throw createClientError(
+    'LARDER_HTTP_ANSWER_MALFORMED',
+    `${description} was answered in the encoding ${JSON.stringify(encoding.slice(0, 40))}, identity was asked for`,
+  );
+}
+
+/**
+ * All of a content as text; null when it is larger than `maxBytes`. Rejects with what `body` is
+ * destroyed with.
+ */
+export async function readText(body: Readable, maxBytes: number): Promise<string | null> {
   const chunks: Buffer[] = [];
   let sizeBytes = 0;
-  try {
-    for await (const chunk of body as AsyncIterable<Buffer>) {
-      sizeBytes += chunk.byteLength;
-      if (sizeBytes > MAX_TEXT_BYTES) return null;
-      chunks.push(chunk);
-    }
-  } catch {
-    // The status has told what matters; an explanation that breaks off is no explanation.
-    return null;
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    sizeBytes += chunk.byteLength;
+    if (sizeBytes > maxBytes) return null;
+    chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');
 }
 
+/** What a server says about its status; null when that is not small or does not arrive. */
+export async function readExplanation(body: Readable): Promise<string | null> {
+  try {
+    return await readText(body, MAX_EXPLANATION_BYTES);
+  } catch {
+    // The status has told what matters; an explanation that breaks off is no explanation.
+    return null;
+  }
+}
+
 /** Reads a content that nobody needs, so that its connection can be used again if it is small. */
 export async function discard(body: Readable): Promise<void> {
-  await readText(body);
+  await readExplanation(body);
 }

@@ -8,13 +8,15 @@ import { type AnswerHeaders, type HttpAnswer } from './http-answer.ts';
 import { openUploadBody, type UploadBody } from './upload-body.ts';
 import { createWatchdog, type WaitPhase, type Watchdog } from './watchdog.ts';
 
-export type HttpMethod = 'GET' | 'HEAD' | 'PUT';
+export type HttpMethod = 'GET' | 'HEAD' | 'PUT' | 'POST' | 'DELETE' | 'OPTIONS';
 
 export interface HttpRequest {
   method: HttpMethod;
   url: URL;
   headers: Readonly<Record<string, string>>;
   body: ArtifactBody | undefined;
+  /** The answer to a preflight did not ask for the token. */
+  isTokenWithheld?: boolean;
 }
 
 export interface SendOptions {

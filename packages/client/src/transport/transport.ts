@@ -9,6 +9,7 @@ import { type AccessKind, createAccessGate } from './access-gate.ts';
 import { createAnswerError } from './answer-error.ts';
 import { headerValue, type HttpAnswer } from './http-answer.ts';
 import { type AttemptOutcome, type BreakerPermit, createOutageBreaker } from './outage-breaker.ts';
+import { preflight } from './preflight.ts';
 import { followRedirects, type FollowedAnswer } from './redirects.ts';
 import { parseRetryAfterMs, retryDelayMs } from './retry-delay.ts';
 import { type HttpMethod, type HttpRequest, sendRequest } from './send-request.ts';
@@ -16,11 +17,15 @@ import { type HttpMethod, type HttpRequest, sendRequest } from './send-request.t
 /** A call of one endpoint, with as many attempts as it takes. */
 export interface TransportCall<T> {
   method: HttpMethod;
-  /** Appended to the URL of the artifacts endpoint. */
+  /** Appended to `/v8/artifacts`. */
   path: string;
   access: AccessKind;
   headers: Readonly<Record<string, string>>;
   body?: ArtifactBody;
+  /** Whether the option `preflight` applies to it. */
+  mayPreflight?: boolean;
+  /** Its failures must not keep anything else from being sent. */
+  isOptional?: boolean;
   retries: number;
   /** Its reason must be a LarderError. */
   signal: AbortSignal;
@@ -68,11 +73,16 @@ export function createTransport(options: ResolvedOptions, runtime: Runtime): Tra
     permit.settle(outcome);
   }
 
-  function send<T>(call: TransportCall<T>): Promise<FollowedAnswer> {
-    const { firstByteTimeoutMs, stallTimeoutMs } = options;
+  async function sendCall<T>(call: TransportCall<T>): Promise<FollowedAnswer> {
+    const { firstByteTimeoutMs, stallTimeoutMs, baseUrl } = options;
     const { signal } = call;
-    return followRedirects(buildRequest(call, options), (request) =>
-      sendRequest(request, { dispatcher, firstByteTimeoutMs, stallTimeoutMs, signal }),
+    const send = (request: HttpRequest): Promise<HttpAnswer> =>
+      sendRequest(request, { dispatcher, firstByteTimeoutMs, stallTimeoutMs, signal });
+    const request = buildRequest(call, options);
+    const isPreflighted = options.preflight && call.mayPreflight === true;
+    return followRedirects(
+      isPreflighted ? await preflight(request, { baseUrl, send }) : request,
+      send,
     );
   }
 
@@ -83,7 +93,7 @@ export function createTransport(options: ResolvedOptions, runtime: Runtime): Tra
 
     let answer: FollowedAnswer | null = null;
     try {
-      answer = await send(call);
+      answer = await sendCall(call);
       permit.answered(answer.status);
       if (!call.isExpected(answer.status)) {
         throw await createAnswerError(answer, { access: call.access, token: options.token });
@@ -91,14 +101,14 @@ export function createTransport(options: ResolvedOptions, runtime: Runtime): Tra
       const value = await call.handle(answer);
       // Not before the content is through: it may still be on its way.
       finished(answer.body, (error) => {
-        settle(permit, error == null ? 'healthy' : outcomeOfFailure(error), error);
+        settle(permit, error == null ? 'healthy' : outcomeOfFailure(error, call), error);
       });
       return { value };
     } catch (error) {
       answer?.body.destroy();
-      settle(permit, outcomeOfFailure(error), error);
+      settle(permit, outcomeOfFailure(error, call), error);
       if (!isLarderError(error)) throw error;
-      gate.note(error);
+      if (call.isOptional !== true) gate.note(error);
       const retryAfter = answer === null ? null : headerValue(answer.headers, 'retry-after');
       return { error, retryAfterMs: parseRetryAfterMs(retryAfter, runtime.now()) };
     }
@@ -124,8 +134,8 @@ export function createTransport(options: ResolvedOptions, runtime: Runtime): Tra
 }
 
 function buildRequest<T>(call: TransportCall<T>, options: ResolvedOptions): HttpRequest {
-  const url = new URL(options.artifactsUrl);
-  url.pathname += call.path;
+  const url = new URL(options.baseUrl);
+  url.pathname = `${url.pathname.replace(/\/$/, '')}/v8/artifacts${call.path}`;
   if (options.teamId !== undefined) url.searchParams.set('teamId', options.teamId);
   if (options.slug !== undefined) url.searchParams.set('slug', options.slug);
   return {
@@ -143,8 +153,11 @@ function buildRequest<T>(call: TransportCall<T>, options: ResolvedOptions): Http
 }
 
 /** An answer of any kind but 5xx shows that the server is there; local trouble shows nothing. */
-function outcomeOfFailure(error: unknown): AttemptOutcome {
+function outcomeOfFailure(
+  error: unknown,
+  { isOptional = false }: { isOptional?: boolean },
+): AttemptOutcome {
   if (!isLarderError(error)) return 'unknown';
-  if (isOutage(error)) return 'outage';
+  if (isOutage(error)) return isOptional ? 'unknown' : 'outage';
   return /^LARDER_(HTTP|ACCESS)_/.test(error.code) ? 'healthy' : 'unknown';
 }
