@@ -50,6 +50,7 @@ export default tseslint.config(
             '{projectRoot}/eslint.config.mjs',
             '{projectRoot}/**/*.spec.ts',
             '{projectRoot}/**/*.fixture.ts',
+            '{projectRoot}/**/*.fixture.cjs',
           ],
         },
       ],

@@ -30,7 +30,7 @@ export interface ArtifactsClientOptions {
   preflight?: boolean;
   /** Put in front of the user agent, for example `larder-nx/0.1.0`. */
   product?: string;
-  /** Longest wait for a connection, including TLS. Default: 5000. */
+  /** Longest wait for a connection, TLS included; a proxy may take as long again. Default: 5000. */
   connectTimeoutMs?: number;
   /** Longest wait for the head of an answer once the request was handed to the system. Default: 10000. */
   firstByteTimeoutMs?: number;
@@ -40,7 +40,7 @@ export interface ArtifactsClientOptions {
   maxConnections?: number;
   /** When to stop asking a server that is down. */
   breaker?: BreakerOptions;
-  /** Where this client runs, when that is not what the process itself can see. */
+  /** What the process itself cannot see, for example because it runs on behalf of another one. */
   environment?: ClientEnvironment;
 }
 
@@ -54,7 +54,7 @@ export interface BreakerOptions {
   cooldownMs?: number;
 }
 
-/** What the client tells the server about where it runs. */
+/** What the client finds in the process it runs in, unless it is told otherwise. */
 export interface ClientEnvironment {
   /**
    * The CI vendor's constant from ci-info, such as `GITHUB_ACTIONS`, at most 50 characters; null
@@ -63,4 +63,17 @@ export interface ClientEnvironment {
   clientCi?: string | null;
   /** Whether somebody sits at a terminal. Default: whether standard output is one. */
   isInteractive?: boolean;
+  /** Proxy for `http:` URLs; null for none. Default: the variable `http_proxy` or `HTTP_PROXY`. */
+  httpProxy?: string | null;
+  /**
+   * Proxy for `https:` URLs; null for none. Default: the variable `https_proxy` or `HTTPS_PROXY`,
+   * then `httpProxy`.
+   */
+  httpsProxy?: string | null;
+  /**
+   * What is reached without a proxy: host names, which stand for everything below them too, each with
+   * a port if need be, separated by commas or blanks; or `*`. Default: the variable `no_proxy` or
+   * `NO_PROXY`. This machine is no exception by itself.
+   */
+  noProxy?: string | null;
 }

@@ -7,7 +7,7 @@ describe('the environment', () => {
     const { clientCi, isInteractive } = readEnvironment({ clientCi: 'DRONE' });
     expect(clientCi).toBe('DRONE');
     expect(typeof isInteractive).toBe('boolean');
-    expect(readEnvironment({ clientCi: null, isInteractive: true })).toEqual({
+    expect(readEnvironment({ clientCi: null, isInteractive: true })).toMatchObject({
       clientCi: null,
       isInteractive: true,
     });

@@ -10,10 +10,20 @@ const STANDARD_OUTPUT = 1;
 
 /** What the running process says about itself, except for what `overrides` says instead. */
 export function readEnvironment(overrides: ClientEnvironment = {}): Required<ClientEnvironment> {
-  return {
-    clientCi: overrides.clientCi === undefined ? (ciVendor ?? null) : overrides.clientCi,
-    isInteractive: overrides.isInteractive ?? isatty(STANDARD_OUTPUT),
-  };
+  const {
+    clientCi = ciVendor ?? null,
+    isInteractive = isatty(STANDARD_OUTPUT),
+    httpProxy = readVariable('http_proxy'),
+    httpsProxy = readVariable('https_proxy') ?? httpProxy,
+    noProxy = readVariable('no_proxy'),
+  } = overrides;
+  return { clientCi, isInteractive, httpProxy, httpsProxy, noProxy };
+}
+
+/** The variable in lower case or, for want of that, in upper case; null when both are empty. */
+function readVariable(name: string): string | null {
+  const values = [process.env[name], process.env[name.toUpperCase()]];
+  return values.find((value) => value !== undefined && value !== '') ?? null;
 }
 
 /** `<product> larder-client/<version> node/<version>`. */

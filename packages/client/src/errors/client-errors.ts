@@ -43,6 +43,10 @@ const entries = {
     isRetryable: true,
     isOutage: true,
   },
+  LARDER_CONNECT_TLS_FAILED: {
+    hint: "Name the authority that issued the server's certificate in NODE_EXTRA_CA_CERTS.",
+    isOutage: true,
+  },
   LARDER_CONNECTION_LOST: {
     hint: 'Check the log of the server and of every proxy on the way.',
     isRetryable: true,

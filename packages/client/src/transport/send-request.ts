@@ -53,6 +53,10 @@ export function sendRequest(request: HttpRequest, options: SendOptions): Promise
   });
 }
 
+// OpenSSL's, Node's and undici's codes for certificates and handshakes; the system's look different.
+const TLS_CODE =
+  /^(ERR_SSL_|ERR_TLS_|CERT_|CRL_|DEPTH_ZERO_|ERROR_IN_C|HOSTNAME_MISMATCH|INVALID_(CA|PURPOSE)|PATH_LENGTH_EXCEEDED|SELF_SIGNED_|UNABLE_TO_|EPROTO$|UND_ERR_PRX_TLS$)/;
+
 interface Settlers {
   resolve: (answer: HttpAnswer) => void;
   reject: (error: Error) => void;
@@ -195,9 +199,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   #createConnectionError(error: Error): LarderError {
     const { code = error.name } = error as NodeJS.ErrnoException;
     if (this.#controller === null) {
-      return code === 'UND_ERR_CONNECT_TIMEOUT'
-        ? this.#createError('LARDER_CONNECT_TIMEOUT', 'no connection in time', error)
-        : this.#createError('LARDER_CONNECT_FAILED', `no connection (${code})`, error);
+      return this.#createConnectError(code, error);
     }
     if (error.name === 'HTTPParserError' || code === 'UND_ERR_HEADERS_OVERFLOW') {
       return this.#createError(
@@ -215,6 +217,19 @@ class Exchange implements Dispatcher.DispatchHandler {
       `the connection was lost ${when} (${code})`,
       error,
     );
+  }
+
+  #createConnectError(code: string, error: Error): LarderError {
+    // The second is a proxy's, which has not said whether it connects.
+    if (code === 'UND_ERR_CONNECT_TIMEOUT' || code === 'UND_ERR_HEADERS_TIMEOUT') {
+      return this.#createError('LARDER_CONNECT_TIMEOUT', 'no connection in time', error);
+    }
+    if (TLS_CODE.test(code)) {
+      return this.#createError('LARDER_CONNECT_TLS_FAILED', `no TLS connection (${code})`, error);
+    }
+    // What undici says of a proxy that refuses holds no more than its status.
+    const reason = code === 'UND_ERR_ABORTED' ? error.message : code;
+    return this.#createError('LARDER_CONNECT_FAILED', `no connection (${reason})`, error);
   }
 
   #createError(code: ClientErrorCode, what: string, cause?: Error): LarderError {

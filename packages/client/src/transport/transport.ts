@@ -1,5 +1,4 @@
 import { finished } from 'node:stream';
-import { Agent } from 'undici';
 import { type ArtifactBody } from '../artifacts-client.ts';
 import { createClientError, isOutage, isRetryable } from '../errors/client-errors.ts';
 import { isLarderError, type LarderError } from '../errors/larder-error.ts';
@@ -7,6 +6,7 @@ import { type ResolvedOptions } from '../resolve-options.ts';
 import { type Runtime } from '../runtime.ts';
 import { type AccessKind, createAccessGate } from './access-gate.ts';
 import { createAnswerError } from './answer-error.ts';
+import { createConnectionPool } from './connection-pool.ts';
 import { headerValue, type HttpAnswer } from './http-answer.ts';
 import { type AttemptOutcome, type BreakerPermit, createOutageBreaker } from './outage-breaker.ts';
 import { preflight } from './preflight.ts';
@@ -50,12 +50,8 @@ export interface Transport {
 type Attempt<T> = { value: T } | { error: LarderError; retryAfterMs: number | null };
 
 export function createTransport(options: ResolvedOptions, runtime: Runtime): Transport {
-  const dispatcher = new Agent({
-    connections: options.maxConnections,
-    connect: { timeout: options.connectTimeoutMs },
-    headersTimeout: 0,
-    bodyTimeout: 0,
-  });
+  const pool = createConnectionPool(options);
+  const { dispatcher } = pool;
   const gate = createAccessGate();
   const breaker = createOutageBreaker({ ...options.breaker, monotonicNow: runtime.monotonicNow });
   let lastOutage: LarderError | null = null;
@@ -129,7 +125,7 @@ export function createTransport(options: ResolvedOptions, runtime: Runtime): Tra
       gate.check(access);
       if (breaker.isOpen()) throw createBreakerError();
     },
-    close: () => dispatcher.destroy(),
+    close: () => pool.close(),
   };
 }
 
