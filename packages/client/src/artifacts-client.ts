@@ -85,7 +85,10 @@ export interface ArtifactEvent {
  * once with the same code.
  */
 export interface ArtifactsClient {
-  /** Uploads an artifact. Resolves when the server has accepted it. */
+  /**
+   * Uploads an artifact. Resolves when the server has accepted it, or says by a 409 that it has one
+   * of this hash already.
+   */
   put(hash: string, body: ArtifactBody, options?: PutOptions): Promise<void>;
   /**
    * Opens an artifact for reading; null when the server does not have it. Attempts are repeated

@@ -53,6 +53,14 @@ interface Fault {
   puts?: number;
 }
 
+/** The LarderError that the promise rejects with, in time: nothing may hang. */
+async function within(limitMs: number, promise: Promise<unknown>) {
+  const startedAt = performance.now();
+  const failure = await catchLarderError(promise);
+  expect(performance.now() - startedAt).toBeLessThan(limitMs);
+  return failure;
+}
+
 describe('a fault', () => {
   it.each<Fault>([
     { what: 'silence', scripts: [hang], code: 'LARDER_TIMEOUT_FIRST_BYTE', gets: 3, puts: 5 },
@@ -70,11 +78,10 @@ describe('a fault', () => {
     { what: '429', scripts: [throttle], code: 'LARDER_HTTP_THROTTLED', gets: 3, puts: 5 },
     { what: '400', scripts: [answer(400)], code: 'LARDER_HTTP_BAD_REQUEST', gets: 1, puts: 1 },
     {
-      what: '409',
+      what: '409 to a download',
       scripts: [answer(409)],
       code: 'LARDER_HTTP_UNEXPECTED_STATUS',
       gets: 1,
-      puts: 1,
     },
     { what: '413', scripts: [answer(413)], code: 'LARDER_HTTP_TOO_LARGE', gets: 1, puts: 1 },
     {
@@ -152,6 +159,79 @@ describe('a fault', () => {
     const second = await catchLarderError(client.get('abc'));
     expect(second.code).toBe('LARDER_OUTAGE_BREAKER_OPEN');
     expect(second.cause).toBe(failure);
+  });
+
+  it('of name resolution is a failed connection', async () => {
+    const client = bed.createClient({ url: 'http://cache.invalid' }, { breaker: patient });
+    const failure = await within(20_000, client.head('abc'));
+    expect(failure.code).toBe('LARDER_CONNECT_FAILED');
+    expect(failure.message).toMatch(/ENOTFOUND|EAI_AGAIN/);
+  });
+
+  it.each<[string, Script, string]>([
+    [
+      'too short a body',
+      (_request, response) => {
+        response.writeHead(200, { 'content-length': 10 });
+        response.write('hello', () => response.socket?.end());
+      },
+      'LARDER_CONNECTION_LOST',
+    ],
+    [
+      'a gzip-encoded body',
+      answer(200, { 'content-encoding': 'gzip' }, 'hello'),
+      'LARDER_HTTP_ANSWER_MALFORMED',
+    ],
+  ])('by %s never passes for a right answer', async (_what, script, code) => {
+    const server = await bed.startServer(script);
+    const failure = await within(10_000, getAll(bed.createClient(server, quick)));
+    expect(failure.code).toBe(code);
+    expect(server.requests).toHaveLength(1);
+  });
+
+  it('it is not that more follows than was announced, which belongs to nobody', async () => {
+    const server = await bed.startServer((request) => {
+      request.socket.end('HTTP/1.1 200 OK\r\ncontent-length: 3\r\n\r\nhello');
+    });
+    await expect(getAll(bed.createClient(server, quick))).resolves.toBe('hel');
+  });
+
+  it('it is not that a body arrives byte by byte', async () => {
+    const server = await bed.startServer(async (_request, response) => {
+      response.writeHead(200, { 'content-length': 5 });
+      for (const byte of 'hello') await new Promise((sent) => response.write(byte, sent));
+      response.end();
+    });
+    await expect(getAll(bed.createClient(server))).resolves.toBe('hello');
+  });
+
+  it('by 100 MB for a status costs no more than the beginning of it', async () => {
+    let sentBytes = 0;
+    const server = await bed.startServer((request, response) => {
+      const chunk = Buffer.alloc(100_000, ' ');
+      const send = (): void => {
+        while (sentBytes < 100_000_000) {
+          sentBytes += chunk.length;
+          if (!response.write(chunk)) {
+            response.once('drain', send);
+            return;
+          }
+        }
+        response.end('{"status":"enabled"}');
+      };
+      request.resume();
+      send();
+    });
+    const failure = await within(20_000, bed.createClient(server).status());
+    expect(failure.code).toBe('LARDER_HTTP_ANSWER_MALFORMED');
+    expect(server.requests).toHaveLength(1);
+    expect(sentBytes).toBeLessThan(50_000_000);
+  });
+
+  it('by silence is over after the time-outs and not later', async () => {
+    const server = await bed.startServer(hang);
+    const failure = await within(10_000, bed.createClient(server, quick).head('abc'));
+    expect(failure.code).toBe('LARDER_TIMEOUT_FIRST_BYTE');
   });
 
   it('in the TLS handshake is a connection that takes too long', async () => {

@@ -20,6 +20,14 @@ function acceptInto(bodies: Buffer[]): Script {
 }
 
 describe('put', () => {
+  it('is done when the server has one of this hash already', async () => {
+    const server = await bed.startServer(answer(409));
+    await expect(bed.createClient(server).put('abc', chunkedBody(['hello']))).resolves.toBe(
+      undefined,
+    );
+    expect(server.requests).toHaveLength(1);
+  });
+
   it('sends content, metadata, team and digest', async () => {
     const bodies: Buffer[] = [];
     const server = await bed.startServer(acceptInto(bodies));

@@ -36,7 +36,8 @@ export function putArtifact(
       body,
       retries,
       signal,
-      isExpected: (status) => status >= 200 && status < 300,
+      // 409 is how some servers say that they have it already, and the first one stays.
+      isExpected: (status) => (status >= 200 && status < 300) || status === 409,
       handle: (answer) => discard(answer.body),
     });
   });

@@ -22,6 +22,10 @@ export const troubleWordings: Readonly<
     summary: 'the cache server cannot be reached in time',
     hint: 'Check the network and that LARDER_URL (or "url" in nx.json) is right.',
   },
+  LARDER_CONNECT_TLS_FAILED: {
+    summary: 'the certificate of the cache server cannot be verified',
+    hint: 'Name the authority that issued it in NODE_EXTRA_CA_CERTS.',
+  },
   LARDER_CONNECTION_LOST: {
     summary: 'the connection to the cache server was lost',
     hint: 'Check the log of the server and of every proxy on the way.',
