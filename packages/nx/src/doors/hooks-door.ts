@@ -73,7 +73,11 @@ export async function postTasksExecution(
     if (environment.nx.skipsRemoteCache) return;
     const options = settleAgain(pluginOptions, context.nxJsonConfiguration, environment);
     if (!options || !isUsable(options)) return;
-    const tasks = Object.values(context.taskResults).map(({ task }) => task);
+    const results = Object.values(context.taskResults);
+    const tasks = results.map(({ task }) => task);
+    const localHits = results.flatMap(({ task, status }) =>
+      task.hash !== undefined && status?.startsWith('local-cache') === true ? [task.hash] : [],
+    );
     const durationsMs: Record<string, number> = {};
     for (const { hash, startTime, endTime } of tasks) {
       if (hash !== undefined && startTime !== undefined && endTime !== undefined) {
@@ -90,7 +94,7 @@ export async function postTasksExecution(
         configured: options.dataDirectory,
         nxVersion: installedNxVersion(),
       }),
-      request: { run, durationsMs },
+      request: { run, durationsMs, localHits },
       print,
     });
   } catch (error) {

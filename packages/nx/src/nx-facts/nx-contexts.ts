@@ -29,7 +29,16 @@ export interface PostContext {
   readonly id?: string | undefined;
   readonly workspaceRoot: string;
   readonly nxJsonConfiguration: NxJson;
-  readonly taskResults: Readonly<Record<string, { readonly task: NxTask }>>;
+  readonly taskResults: Readonly<
+    Record<
+      string,
+      {
+        readonly task: NxTask;
+        /** `success`, `failure`, `local-cache`, `local-cache-kept-existing`, `remote-cache` and others. */
+        readonly status?: string | undefined;
+      }
+    >
+  >;
 }
 
 /** Context of a tasks runner, Nx 16 to 20. */

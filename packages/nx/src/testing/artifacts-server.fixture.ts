@@ -22,7 +22,7 @@ export interface SeenRequest {
   readonly query: string;
 }
 
-export type RequestKind = 'status' | 'get' | 'put';
+export type RequestKind = 'status' | 'get' | 'put' | 'events';
 
 export interface Exchange extends SeenRequest {
   readonly request: IncomingMessage;
@@ -37,6 +37,8 @@ export type Behaviour = (exchange: Exchange) => void | Promise<void>;
 export interface ArtifactsServer {
   readonly url: string;
   readonly artifacts: Map<string, StoredArtifact>;
+  /** What it has been told of lookups, as it came over the wire. */
+  readonly events: Readonly<Record<string, unknown>>[];
   /** What was asked for, in order of arrival. */
   readonly requests: SeenRequest[];
   /** How each kind of request is treated from now on. */
@@ -51,10 +53,12 @@ export interface ArtifactsServer {
 export async function startArtifactsServer(): Promise<ArtifactsServer> {
   const artifacts = new Map<string, StoredArtifact>();
   const requests: SeenRequest[] = [];
+  const events: Readonly<Record<string, unknown>>[] = [];
   const behaviour: Record<RequestKind, Behaviour> = {
     status: proceed,
     get: proceed,
     put: proceed,
+    events: proceed,
   };
 
   async function serve(exchange: Exchange): Promise<void> {
@@ -72,6 +76,12 @@ export async function startArtifactsServer(): Promise<ArtifactsServer> {
       response.writeHead(202).end('{"urls":[]}');
       return;
     }
+    if (kind === 'events') {
+      const body = String(await readBody(request));
+      events.push(...(JSON.parse(body) as Readonly<Record<string, unknown>>[]));
+      response.end();
+      return;
+    }
     const found = artifacts.get(hash);
     if (kind === 'status') response.end('{"status":"enabled"}');
     else if (!found) response.writeHead(404).end();
@@ -84,7 +94,7 @@ export async function startArtifactsServer(): Promise<ArtifactsServer> {
   const server = createServer((request, response) => {
     const { pathname, search } = new URL(request.url ?? '', 'http://server');
     const hash = pathname.slice(artifactsPath.length);
-    const kind = request.method === 'PUT' ? 'put' : hash === 'status' ? 'status' : 'get';
+    const kind = kindOf(request.method, hash);
     const seen: SeenRequest = { kind, hash, headers: request.headers, query: search };
     requests.push(seen);
     request.on('error', () => undefined);
@@ -104,6 +114,7 @@ export async function startArtifactsServer(): Promise<ArtifactsServer> {
   return {
     url: `http://127.0.0.1:${port}`,
     artifacts,
+    events,
     requests,
     behaviour,
     keep(hash, body, headers = {}) {
@@ -123,6 +134,11 @@ export async function startArtifactsServer(): Promise<ArtifactsServer> {
         server.closeAllConnections();
       }),
   };
+}
+
+function kindOf(method: string | undefined, hash: string): RequestKind {
+  if (method === 'PUT') return 'put';
+  return hash === 'status' || hash === 'events' ? hash : 'get';
 }
 
 export const proceed: Behaviour = (exchange) => exchange.proceed();

@@ -68,14 +68,14 @@ export function createControlRoutes(options: ControlRoutesOptions): ControlRoute
       send(response, { runId: run.id, token: run.token } satisfies OpenRunAnswer);
     }),
     [controlPaths.closeRun]: ownerOnly(async (request, response) => {
-      const { run: reference, durationsMs } = await readJson<CloseRunRequest>(request);
+      const { run: reference, ...outcome } = await readJson<CloseRunRequest>(request);
       const run = runs.find(reference);
       if (!run) {
         refuse(response, 404);
         return;
       }
       response.writeHead(200, { 'content-type': 'application/x-ndjson' });
-      const report = await closing.close(run, durationsMs, (progress) => {
+      const report = await closing.close(run, outcome, (progress) => {
         writeLine(response, progress);
       });
       writeLine(response, { kind: 'report', report });

@@ -93,7 +93,12 @@ export function createFront(options: FrontOptions): Front {
       })),
       ...known
         .filter((run) => !run.isOpen)
-        .map(({ id, durationsMs }): FrontMessage => ({ kind: 'release', runId: id, durationsMs })),
+        .map(({ id, durationsMs }): FrontMessage => ({
+          kind: 'release',
+          runId: id,
+          durationsMs,
+          localHits: [],
+        })),
       { kind: 'adopt-leftovers' },
     ];
   }
@@ -132,7 +137,7 @@ export function createFront(options: FrontOptions): Front {
 
   function onOwnerGone(runId: string): void {
     const run = runs.byId(runId);
-    if (run) void closing.close(run, {}, () => undefined);
+    if (run) void closing.close(run, { durationsMs: {} }, () => undefined);
   }
 
   function handle(request: IncomingMessage, response: ServerResponse): void {

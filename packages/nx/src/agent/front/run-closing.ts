@@ -1,6 +1,6 @@
 import { rename, writeFile } from 'node:fs/promises';
 import type { RunReport } from '../../report/run-report.ts';
-import type { CloseRunLine } from '../protocol/control-api.ts';
+import type { CloseRunLine, CloseRunRequest } from '../protocol/control-api.ts';
 import type { OpenRuns, Run } from './open-runs.ts';
 import type { WorkerSupervisor } from './worker-supervisor.ts';
 
@@ -10,7 +10,7 @@ const progressIntervalMs = 500;
 export interface RunClosing {
   close(
     run: Run,
-    durationsMs: Readonly<Record<string, number>>,
+    outcome: Omit<CloseRunRequest, 'run'>,
     onProgress: (progress: Extract<CloseRunLine, { kind: 'progress' }>) => void,
   ): Promise<RunReport>;
   /** To be called whenever an upload of the run has ended. */
@@ -28,9 +28,12 @@ export interface RunClosingOptions {
 export function createRunClosing(options: RunClosingOptions): RunClosing {
   const { runs, supervisor } = options;
   const waiting = new Map<Run, () => void>();
+  /** Runs whose report is still to be given: forgetting the last run ends the agent. */
+  const unreported = new Set<Run>();
 
   function forgetWhenDone(run: Run): void {
-    if (run.isOpen || run.ledger.pending().uploads > 0 || !runs.byId(run.id)) return;
+    if (run.isOpen || unreported.has(run) || run.ledger.pending().uploads > 0 || !runs.byId(run.id))
+      return;
     runs.forget(run);
     supervisor.send({ kind: 'forget-run', runId: run.id });
     options.onClosed(run);
@@ -63,11 +66,13 @@ export function createRunClosing(options: RunClosingOptions): RunClosing {
   }
 
   return {
-    async close(run, reportedMs, onProgress) {
-      const durationsMs = plausible(reportedMs);
+    async close(run, outcome, onProgress) {
+      const durationsMs = plausible(outcome.durationsMs);
       run.isOpen = false;
+      unreported.add(run);
       run.durationsMs = durationsMs;
-      supervisor.send({ kind: 'release', runId: run.id, durationsMs });
+      const { localHits = [] } = outcome;
+      supervisor.send({ kind: 'release', runId: run.id, durationsMs, localHits });
       if (run.configuration.isCi) {
         await waitForUploads(run, () => {
           const { uploads, bytes } = run.ledger.pending();
@@ -76,12 +81,13 @@ export function createRunClosing(options: RunClosingOptions): RunClosing {
       }
       const report = run.ledger.toReport();
       await keep(report);
+      unreported.delete(run);
       forgetWhenDone(run);
       return report;
     },
     uploadEnded(run) {
       if (run.ledger.pending().uploads === 0) waiting.get(run)?.();
-      if (!waiting.has(run)) forgetWhenDone(run);
+      forgetWhenDone(run);
     },
   };
 }

@@ -39,6 +39,8 @@ export interface CloseRunRequest {
   readonly run: RunReference;
   /** Exact running times by task hash, in milliseconds. */
   readonly durationsMs: Readonly<Record<string, number>>;
+  /** Hashes of the tasks that Nx had in its own cache, as far as the door knows. */
+  readonly localHits?: readonly string[];
 }
 
 /** How a door names the run that it closes: Nx 20.8 gives its hooks no id, only the tasks' hashes. */

@@ -9,11 +9,15 @@ export type FrontMessage =
   | { readonly kind: 'look-up'; readonly requestId: number; readonly lookup: LookupRequest }
   /** A new entry is complete in the spool. */
   | { readonly kind: 'spooled'; readonly entryId: string }
-  /** Send what the run still holds, with these exact durations (milliseconds by task hash). */
+  /**
+   * The run's tasks are done: send what it still holds, with these exact durations (milliseconds by
+   * task hash). `localHits` are the hashes of tasks that Nx had in its own cache.
+   */
   | {
       readonly kind: 'release';
       readonly runId: string;
       readonly durationsMs: Readonly<Record<string, number>>;
+      readonly localHits: readonly string[];
     }
   /** The run is closed and all of its entries are accounted for. */
   | { readonly kind: 'forget-run'; readonly runId: string }

@@ -15,6 +15,8 @@ const layout = dataLayout(dataDirectory);
 const downloadsFolder = prepareDownloadsFolder();
 
 const sessions = new Map<string, RunSession>();
+/** What this process still has to do when its front lets go of it; short by its own bounds. */
+const finishing = new Set<Promise<void>>();
 const archive = createArchiveThread();
 const uploads = createUploadQueue({
   spool: createSpoolFolder(layout.spool),
@@ -60,6 +62,7 @@ async function receive(message: FrontMessage): Promise<void> {
       break;
     case 'release':
       uploads.release(message.runId, message.durationsMs);
+      await finish(sessions.get(message.runId)?.endLookups(message.localHits));
       break;
     case 'forget-run': {
       const session = sessions.get(message.runId);
@@ -92,6 +95,13 @@ function prepareDownloadsFolder(): string {
   return own;
 }
 
+async function finish(work: Promise<void> | undefined): Promise<void> {
+  if (!work) return;
+  finishing.add(work);
+  await work;
+  finishing.delete(work);
+}
+
 function tell(message: WorkerMessage): void {
   // Without a channel the front is gone and this process is about to end.
   if (process.connected) process.send?.(message, () => undefined);
@@ -109,4 +119,6 @@ process.on('message', (message) => {
     console.error(error);
   });
 });
-process.on('disconnect', () => process.exit(0));
+process.on('disconnect', () => {
+  void Promise.allSettled(finishing).then(() => process.exit(0));
+});

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { lstat, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { CachingStatus } from '@larder/client';
+import { createEventRecorder, type CachingStatus } from '@larder/client';
 import type { ArchiveThread } from '../../archive/archive-thread.ts';
 import { pluginError } from '../../errors/plugin-error.ts';
-import { artifactHash } from '../../identity/artifact-hash.ts';
+import { artifactHash, isTaskHash } from '../../identity/artifact-hash.ts';
 import { commitFileOf, requiredEntryParts } from '../../nx-facts/cache-entry.ts';
 import type { Trouble } from '../../report/run-report.ts';
 import { toTrouble } from '../../report/trouble.ts';
@@ -22,6 +22,13 @@ export interface RunSession {
   /** Never rejects: whatever goes wrong is a miss, and is reported. */
   lookUp(lookup: LookupRequest): Promise<LookupOutcome>;
   reportTrouble(error: unknown): void;
+  /**
+   * No lookup will come any more. Sends the server what is left to tell it about them, for a moment
+   * at most; never rejects.
+   *
+   * @param localHits - Hashes of the tasks that Nx had in its own cache.
+   */
+  endLookups(localHits: readonly string[]): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -42,6 +49,9 @@ interface Download {
 
 const miss: LookupOutcome = { kind: 'miss' };
 
+/** Nobody waits for it: the command has its report by then. */
+const eventsCloseTimeoutMs = 1_000;
+
 /** A timer that is set to more goes off at once. */
 const maxTimerMs = 2 ** 31 - 1;
 
@@ -50,6 +60,13 @@ export function createRunSession(options: RunSessionOptions): RunSession {
   const upstream = createUpstream(configuration);
   const ended = new AbortController();
   const probed = probe();
+  // Statistics for the server, which may take them or not: nobody here needs to hear of it.
+  const events = createEventRecorder(upstream.lookups, { closeTimeoutMs: eventsCloseTimeoutMs });
+
+  function hashOf(taskHash: string): string {
+    const { format, namespace } = configuration;
+    return artifactHash({ format, namespace, taskHash });
+  }
 
   function reportTrouble(error: unknown): void {
     if (!ended.signal.aborted) onTrouble(toTrouble(error));
@@ -69,26 +86,22 @@ export function createRunSession(options: RunSessionOptions): RunSession {
   }
 
   async function download(taskHash: string): Promise<Download | null> {
-    const { format, namespace, minDownloadMs } = configuration;
+    const { minDownloadMs } = configuration;
     const file = join(options.downloadsFolder, randomUUID());
     const patience = new AbortController();
     let timer: NodeJS.Timeout | undefined;
     try {
-      const metadata = await upstream.lookups.getToFile(
-        artifactHash({ format, namespace, taskHash }),
-        file,
-        {
-          retries: 0,
-          signal: AbortSignal.any([patience.signal, ended.signal]),
-          onMetadata: ({ durationMs }) => {
-            // Waiting longer than the task itself takes helps nobody.
-            const limitMs = Math.min(Math.max(minDownloadMs, durationMs), maxTimerMs);
-            timer = setTimeout(() => {
-              patience.abort(downloadTooSlow(limitMs));
-            }, limitMs);
-          },
+      const metadata = await upstream.lookups.getToFile(hashOf(taskHash), file, {
+        retries: 0,
+        signal: AbortSignal.any([patience.signal, ended.signal]),
+        onMetadata: ({ durationMs }) => {
+          // Waiting longer than the task itself takes helps nobody.
+          const limitMs = Math.min(Math.max(minDownloadMs, durationMs), maxTimerMs);
+          timer = setTimeout(() => {
+            patience.abort(downloadTooSlow(limitMs));
+          }, limitMs);
         },
-      );
+      });
       upstream.observe(null);
       if (metadata === null) return null;
       const sizeBytes = metadata.sizeBytes ?? (await stat(file)).size;
@@ -125,9 +138,15 @@ export function createRunSession(options: RunSessionOptions): RunSession {
     async lookUp({ taskHash, cacheDirectory }) {
       if (!mayRead(configuration.mode)) return miss;
       try {
+        const hash = hashOf(taskHash);
+        events.record({ source: 'LOCAL', event: 'MISS', hash });
         const found = await download(taskHash);
-        if (found === null) return miss;
+        if (found === null) {
+          events.record({ source: 'REMOTE', event: 'MISS', hash });
+          return miss;
+        }
         const { file, sizeBytes, durationMs } = found;
+        events.record({ source: 'REMOTE', event: 'HIT', hash, durationMs });
         if (cacheDirectory === null) return { kind: 'hit', file, sizeBytes, durationMs };
         await restore(found, cacheDirectory, taskHash);
         return { kind: 'hit', file: null, sizeBytes, durationMs };
@@ -136,8 +155,16 @@ export function createRunSession(options: RunSessionOptions): RunSession {
         return miss;
       }
     },
+    endLookups(localHits) {
+      for (const taskHash of localHits) {
+        if (!isTaskHash(taskHash)) continue;
+        events.record({ source: 'LOCAL', event: 'HIT', hash: hashOf(taskHash) });
+      }
+      return events.close();
+    },
     async close() {
       ended.abort();
+      await events.close();
       await upstream.close();
     },
   };

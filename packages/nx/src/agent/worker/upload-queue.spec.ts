@@ -10,6 +10,7 @@ import {
   type ArtifactsServer,
   type Behaviour,
 } from '../../testing/artifacts-server.fixture.ts';
+import { untilNoAgent } from '../../testing/processes.fixture.ts';
 import { createGate, until } from '../../testing/test-bed.fixture.ts';
 import { dataLayout } from '../protocol/data-layout.ts';
 import { createSpoolFolder } from '../spool/spool-folder.ts';
@@ -146,14 +147,7 @@ describe('what could not be sent', () => {
   it('is sent by a later agent', async () => {
     const run = await bed.openRun(server, { idleMs: 0 });
     await leaveBehind(run, '1', 'hello');
-    const { port } = bed.agentState();
-    await until('the agent has ended', () => {
-      try {
-        return bed.agentState().port !== port;
-      } catch {
-        return true;
-      }
-    });
+    await untilNoAgent(bed.dataDirectory);
     await bed.openRun(server);
     await untilSent();
     expect(stored(run, '1')).toBe('hello');
