@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { createAgentBed, type TestRun } from '../../testing/agent-bed.fixture.ts';
 import {
   answer,
+  hang,
   inTurn,
   proceed,
   reset,
@@ -10,6 +11,7 @@ import {
   type ArtifactsServer,
   type Behaviour,
 } from '../../testing/artifacts-server.fixture.ts';
+import { untilNoAgent } from '../../testing/processes.fixture.ts';
 import { createGate, until } from '../../testing/test-bed.fixture.ts';
 import { dataLayout } from '../protocol/data-layout.ts';
 import { createSpoolFolder } from '../spool/spool-folder.ts';
@@ -114,7 +116,19 @@ describe('an upload', () => {
     expect(stored(run, '1')).toBe('hello');
   });
 
-  it('is not tried with a server that is known to be down, and nobody waits for it', async () => {
+  it('is not tried with a server that has not answered before', async () => {
+    server.behaviour.status = hang;
+    const run = await bed.openRun(server, { lookupTimeoutMs: 300 });
+    expect(await run.put('1', 'hello')).toBe(200);
+    expect(await run.close()).toMatchObject({
+      uploads: 0,
+      pendingUploads: 1,
+      trouble: { code: 'LARDER_TIMEOUT_FIRST_BYTE' },
+    });
+    expect(server.seen('put')).toEqual([]);
+  });
+
+  it('is waited for by nobody when there is no server', async () => {
     await server.close();
     const run = await bed.openRun(server);
     for (const task of '123') expect(await run.put(task, task)).toBe(200);
@@ -146,14 +160,7 @@ describe('what could not be sent', () => {
   it('is sent by a later agent', async () => {
     const run = await bed.openRun(server, { idleMs: 0 });
     await leaveBehind(run, '1', 'hello');
-    const { port } = bed.agentState();
-    await until('the agent has ended', () => {
-      try {
-        return bed.agentState().port !== port;
-      } catch {
-        return true;
-      }
-    });
+    await untilNoAgent(bed.dataDirectory);
     await bed.openRun(server);
     await untilSent();
     expect(stored(run, '1')).toBe('hello');
