@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { createAgentBed, runConfiguration } from '../../testing/agent-bed.fixture.ts';
 import { waitFor, type ArtifactsServer } from '../../testing/artifacts-server.fixture.ts';
 import { createNxClient } from '../../testing/nx-client.fixture.ts';
@@ -7,6 +9,10 @@ import { startNxCommand } from '../../testing/nx-command.fixture.ts';
 import { createGate, until } from '../../testing/test-bed.fixture.ts';
 import { closeRun } from '../launch/agent-client.ts';
 import { dataLayout } from '../protocol/data-layout.ts';
+import { createSpoolFolder } from '../spool/spool-folder.ts';
+import { createArtifactStores } from './artifact-stores.ts';
+import { createOpenRuns } from './open-runs.ts';
+import type { WorkerSupervisor } from './worker-supervisor.ts';
 
 const bed = createAgentBed();
 let server: ArtifactsServer;
@@ -55,6 +61,23 @@ describe('a store', () => {
 });
 
 describe('a disk that takes nothing', () => {
+  // Nx reads the answer only when it has sent everything.
+  it.each(['read', 'write'] as const)('does not leave a body half-read (%s)', async (mode) => {
+    const folder = join(bed.makeFolder(), 'file');
+    writeFileSync(folder, '');
+    const supervisor: WorkerSupervisor = {
+      send: () => undefined,
+      lookUp: () => Promise.resolve({ kind: 'miss' }),
+      stop: () => Promise.resolve(),
+    };
+    const stores = createArtifactStores(createSpoolFolder(folder), supervisor, Date.now);
+    const configuration = runConfiguration(server, { mode });
+    const run = createOpenRuns().open({ ownerPid: process.pid, contextId: null, configuration });
+    const body = Readable.from(Array.from({ length: 100 }, () => randomBytes(1000)));
+    await stores.storeBody(run, '1', body, 100_000);
+    expect(body.readableEnded).toBe(true);
+  });
+
   it('costs the artifact and not the command, and is said', async () => {
     const run = await bed.openRun(server);
     await run.get('1');

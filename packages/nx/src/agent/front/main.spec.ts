@@ -98,10 +98,12 @@ describe('an agent', () => {
   });
 
   it('that is killed takes its worker along', async () => {
-    const run = await bed.openRun(server);
-    await run.get('1');
-    await workerPid(bed.dataDirectory);
+    server.behaviour.get = waitFor(createGate());
+    const run = await bed.openRun(server, { lookupTimeoutMs: 3_600_000 });
+    const answered = run.get('1');
+    await until('the worker waits for the server', () => server.seen('get').length === 1);
     kill(bed.agentState().pid, 'SIGKILL');
+    await expect(answered).rejects.toThrow();
     await untilNoAgent(bed.dataDirectory);
   });
 
@@ -212,6 +214,29 @@ describe('a worker', () => {
       expect(server.artifacts.get(run.wireHash(task))?.body.toString()).toBe(`artifact ${task}`);
     }
     expect(await bed.spooled()).toEqual([]);
+  });
+
+  it('that is killed leaves each run its own token', async () => {
+    const gate = createGate();
+    server.behaviour.put = waitFor(gate);
+    const runs = [
+      await bed.openRun(server, { token: 'first' }),
+      await bed.openRun(server, { token: 'second' }),
+    ];
+    for (const [index, run] of runs.entries()) {
+      await run.get(`${index}`);
+      await run.put(`${index}`, 'hello');
+    }
+    await until('the uploads have begun', () => server.seen('put').length === 2);
+    kill(await workerPid(bed.dataDirectory), 'SIGKILL');
+    await until('the next worker has begun anew', () => server.seen('put').length === 4);
+    gate.open();
+    for (const run of runs) expect(await run.close()).toMatchObject({ uploads: 1 });
+    for (const [index, token] of ['first', 'second'].entries()) {
+      const sent = server.seen('put', runs[index]!.wireHash(`${index}`));
+      const authorizations = sent.map(({ headers }) => headers.authorization);
+      expect(authorizations).toEqual([`Bearer ${token}`, `Bearer ${token}`]);
+    }
   });
 
   it('that is killed while its run is being closed still gives exact durations', async () => {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { createAgentBed, type TestRun } from '../../testing/agent-bed.fixture.ts';
 import {
   answer,
+  hang,
   inTurn,
   proceed,
   reset,
@@ -115,7 +116,19 @@ describe('an upload', () => {
     expect(stored(run, '1')).toBe('hello');
   });
 
-  it('is not tried with a server that is known to be down, and nobody waits for it', async () => {
+  it('is not tried with a server that has not answered before', async () => {
+    server.behaviour.status = hang;
+    const run = await bed.openRun(server, { lookupTimeoutMs: 300 });
+    expect(await run.put('1', 'hello')).toBe(200);
+    expect(await run.close()).toMatchObject({
+      uploads: 0,
+      pendingUploads: 1,
+      trouble: { code: 'LARDER_TIMEOUT_FIRST_BYTE' },
+    });
+    expect(server.seen('put')).toEqual([]);
+  });
+
+  it('is waited for by nobody when there is no server', async () => {
     await server.close();
     const run = await bed.openRun(server);
     for (const task of '123') expect(await run.put(task, task)).toBe(200);
