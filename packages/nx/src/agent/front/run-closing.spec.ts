@@ -1,7 +1,7 @@
-import { mkdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
-import { createAgentBed, type TestRun } from '../../testing/agent-bed.fixture.ts';
+import { createAgentBed, runConfiguration, type TestRun } from '../../testing/agent-bed.fixture.ts';
 import { proceed, waitFor, type ArtifactsServer } from '../../testing/artifacts-server.fixture.ts';
 import { exchange } from '../../testing/nx-client.fixture.ts';
 import { kill, pidsOf, workerPid } from '../../testing/processes.fixture.ts';
@@ -9,7 +9,10 @@ import { createGate, until, type Gate } from '../../testing/test-bed.fixture.ts'
 import { closeRun } from '../launch/agent-client.ts';
 import { controlPaths, type CloseRunLine, type RunReference } from '../protocol/control-api.ts';
 import { dataLayout } from '../protocol/data-layout.ts';
+import type { FrontMessage } from '../protocol/worker-messages.ts';
 import { createSpoolFolder } from '../spool/spool-folder.ts';
+import { createOpenRuns } from './open-runs.ts';
+import { createRunClosing } from './run-closing.ts';
 
 const bed = createAgentBed();
 let server: ArtifactsServer;
@@ -122,6 +125,40 @@ describe('closing a run in CI', () => {
     expect(pidsOf('front', bed.dataDirectory)).toEqual([bed.agentState().pid]);
     await until('both have arrived', () => server.artifacts.size === 2);
   });
+});
+
+// What the worker has found in the spool it may try to send once more, at any moment.
+it('a run that is being closed is not over before its report is there', async () => {
+  const runs = createOpenRuns();
+  const sent: FrontMessage[] = [];
+  const events: string[] = [];
+  const reportFile = join(bed.dataDirectory, 'report.json');
+  const closing = createRunClosing({
+    runs,
+    supervisor: {
+      send: (message) => sent.push(message),
+      lookUp: () => Promise.resolve({ kind: 'miss' }),
+      stop: () => Promise.resolve(),
+    },
+    reportFile,
+    onClosed: () => events.push(existsSync(reportFile) ? 'over' : 'over too early'),
+  });
+  const configuration = runConfiguration(server);
+  const run = runs.open({ ownerPid: process.pid, contextId: null, configuration });
+  run.ledger.recordStore('1', { sizeBytes: 5, durationMs: 1 });
+  const closed = closing.close(run, { durationsMs: {} }, () => undefined).then(() => events.push('reported'));
+  const { id: runId } = run;
+  run.ledger.recordUpload({ runId, taskHash: '1', result: 'parked', sizeBytes: 5, durationMs: 1 });
+  // Each in a turn of its own, so that one of them meets every step of the closing.
+  let isClosed = false;
+  void closed.then(() => (isClosed = true));
+  while (!isClosed) {
+    closing.uploadEnded(run);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  expect(events).toEqual(['over', 'reported']);
+  expect(sent.map(({ kind }) => kind)).toEqual(['release', 'forget-run']);
+  expect(runs.byId(runId)).toBeNull();
 });
 
 describe('closing a run on a laptop', () => {
@@ -273,6 +310,8 @@ it('an artifact that is stored while its run is being closed is not lost', async
   await run.close();
   outgoing.end('world');
   expect(await answered).toBe(200);
-  await bed.openRun(server);
-  await until('it has arrived', () => server.artifacts.has(run.wireHash('1')));
+  await until('a later run has sent it', async () => {
+    await (await bed.openRun(server)).close();
+    return server.artifacts.has(run.wireHash('1'));
+  });
 });

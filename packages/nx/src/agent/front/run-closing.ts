@@ -27,13 +27,12 @@ export interface RunClosingOptions {
 
 export function createRunClosing(options: RunClosingOptions): RunClosing {
   const { runs, supervisor } = options;
-  const waiting = new Map<Run, () => void>();
-  /** Runs whose report is still to be given: forgetting the last run ends the agent. */
-  const unreported = new Set<Run>();
+  /** Runs that are being closed, each with what ends its wait for uploads, if it waits. */
+  const closing = new Map<Run, (() => void) | null>();
 
   function forgetWhenDone(run: Run): void {
-    if (run.isOpen || unreported.has(run) || run.ledger.pending().uploads > 0 || !runs.byId(run.id))
-      return;
+    if (run.isOpen || closing.has(run) || !runs.byId(run.id)) return;
+    if (run.ledger.pending().uploads > 0) return;
     runs.forget(run);
     supervisor.send({ kind: 'forget-run', runId: run.id });
     options.onClosed(run);
@@ -46,10 +45,9 @@ export function createRunClosing(options: RunClosingOptions): RunClosing {
     try {
       await new Promise<void>((resolve) => {
         deadline = setTimeout(resolve, run.configuration.uploadDeadlineMs);
-        waiting.set(run, resolve);
+        closing.set(run, resolve);
       });
     } finally {
-      waiting.delete(run);
       clearInterval(progress);
       clearTimeout(deadline);
     }
@@ -69,7 +67,7 @@ export function createRunClosing(options: RunClosingOptions): RunClosing {
     async close(run, outcome, onProgress) {
       const durationsMs = plausible(outcome.durationsMs);
       run.isOpen = false;
-      unreported.add(run);
+      closing.set(run, null);
       run.durationsMs = durationsMs;
       const { localHits = [] } = outcome;
       supervisor.send({ kind: 'release', runId: run.id, durationsMs, localHits });
@@ -81,12 +79,13 @@ export function createRunClosing(options: RunClosingOptions): RunClosing {
       }
       const report = run.ledger.toReport();
       await keep(report);
-      unreported.delete(run);
+      // Not before: the agent may end as soon as its last run is forgotten.
+      closing.delete(run);
       forgetWhenDone(run);
       return report;
     },
     uploadEnded(run) {
-      if (run.ledger.pending().uploads === 0) waiting.get(run)?.();
+      if (run.ledger.pending().uploads === 0) closing.get(run)?.();
       forgetWhenDone(run);
     },
   };
