@@ -146,13 +146,15 @@ it('a run that is being closed is not over before its report is there', async ()
   const configuration = runConfiguration(server);
   const run = runs.open({ ownerPid: process.pid, contextId: null, configuration });
   run.ledger.recordStore('1', { sizeBytes: 5, durationMs: 1 });
-  const closed = closing.close(run, { durationsMs: {} }, () => undefined).then(() => events.push('reported'));
+  const closed = closing
+    .close(run, { durationsMs: {} }, () => undefined)
+    .then(() => events.push('reported'));
   const { id: runId } = run;
   run.ledger.recordUpload({ runId, taskHash: '1', result: 'parked', sizeBytes: 5, durationMs: 1 });
   // Each in a turn of its own, so that one of them meets every step of the closing.
-  let isClosed = false;
-  void closed.then(() => (isClosed = true));
-  while (!isClosed) {
+  const progress = { isClosed: false };
+  void closed.then(() => (progress.isClosed = true));
+  while (!progress.isClosed) {
     closing.uploadEnded(run);
     await new Promise((resolve) => setImmediate(resolve));
   }
