@@ -1,0 +1,47 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { type Bench, type Measure } from '../runner/bench.ts';
+import { type Report, type Task } from './client-process.ts';
+
+const SIZE_BYTES = 1_000_000_000;
+const MAX_RSS_MB = 160;
+
+/** What the client does, in a process of its own for each, so that one peak does not hide another. */
+const ACTIONS = { put: 'upload', get: 'download', getToFile: 'download into a file' } as const;
+
+export const clientMemory: Bench = {
+  name: 'client-memory',
+  question: 'How much memory and CPU does the client take to stream 1 GB?',
+  async run() {
+    const server = fork(join(__dirname, 'server-process.js'));
+    try {
+      const [port] = (await once(server, 'message')) as [number];
+      const measures: Measure[] = [];
+      for (const action of Object.keys(ACTIONS) as (keyof typeof ACTIONS)[]) {
+        const what = ACTIONS[action];
+        const report = await measure({ action, port, sizeBytes: SIZE_BYTES });
+        measures.push(
+          { what: `${what}: peak RSS`, value: report.peakRssMb, unit: 'MB', bound: MAX_RSS_MB },
+          { what: `${what}: CPU`, value: report.cpuMs, unit: 'ms' },
+          { what: `${what}: wall`, value: report.wallMs, unit: 'ms' },
+        );
+      }
+      return { measures };
+    } finally {
+      server.kill();
+    }
+  },
+};
+
+async function measure(task: Task): Promise<Report> {
+  const client = fork(join(__dirname, 'client-process.js'));
+  client.send(task);
+  const [message] = (await Promise.race([
+    once(client, 'message'),
+    once(client, 'exit').then(([code]) => {
+      throw new Error(`The client ended with code ${String(code)} before it had reported.`);
+    }),
+  ])) as [Report];
+  return message;
+}
