@@ -6,5 +6,5 @@ export const repositoryRoot = resolve(__dirname, '..', '..');
 /** Installations that are kept between runs; ignored by git, safe to delete. */
 export const installationsFolder = join(repositoryRoot, 'tmp', 'e2e', 'installations');
 
-/** Files that are copied into workspaces as they are. */
+/** Files that are copied into workspaces and installations as they are. */
 export const assetsFolder = join(repositoryRoot, 'e2e', 'assets');

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 
-import { installationsFolder, repositoryRoot } from '../repository.ts';
+import { assetsFolder, installationsFolder, repositoryRoot } from '../repository.ts';
 
 /** A set of packages that is installed together, as a user would with one `npm install`. */
 export interface Installation {
@@ -8,6 +8,10 @@ export interface Installation {
   readonly name: string;
   /** Exact versions from npm's registry. */
   readonly packages: Readonly<Record<string, string>>;
+  /** npm's lock file for just these packages, where their newest dependencies cannot be relied on. */
+  readonly lockFile?: string;
+  /** The overrides that the lock file was made with. */
+  readonly overrides?: Readonly<Record<string, string>>;
   /** Packages of this repository, installed from the local registry. */
   readonly larderPackages: readonly LarderPackage[];
 }
@@ -25,6 +29,22 @@ export const serverInstallation: Installation = {
   name: 'server',
   packages: {},
   larderPackages: ['@larder/server'],
+};
+
+export const clientInstallation: Installation = {
+  name: 'client',
+  packages: {},
+  larderPackages: ['@larder/client'],
+};
+
+/** A server of the artifacts API that others wrote. */
+export const foreignServerInstallation: Installation = {
+  name: 'turborepo-remote-cache',
+  packages: { 'turborepo-remote-cache': '2.12.0' },
+  // The newest of its hundreds of dependencies now and then ask for what is not published yet.
+  lockFile: join(assetsFolder, 'turborepo-remote-cache', 'package-lock.json'),
+  overrides: { '@aws-sdk/core': '3.981.0' },
+  larderPackages: [],
 };
 
 /** Nx with the plugin. */

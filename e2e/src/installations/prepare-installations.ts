@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { runCommandOrThrow } from '../processes/run-command.ts';
@@ -104,10 +104,13 @@ async function install(
 ): Promise<void> {
   const folder = await mkdtemp(join(installationsFolder, '.incomplete-'));
   try {
-    const manifest = { name: installation.name, private: true, devDependencies: dependencies };
+    const { name, lockFile, overrides } = installation;
+    const manifest = { name, private: true, devDependencies: dependencies, overrides };
     await writeFile(join(folder, 'package.json'), JSON.stringify(manifest, null, 2) + '\n');
     await writeFile(join(folder, '.npmrc'), `@larder:registry=${registry.url}\n`);
-    await runCommandOrThrow('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error'], {
+    if (lockFile !== undefined) await copyFile(lockFile, join(folder, 'package-lock.json'));
+    const command = lockFile === undefined ? 'install' : 'ci';
+    await runCommandOrThrow('npm', [command, '--no-audit', '--no-fund', '--loglevel=error'], {
       cwd: folder,
       // Nx's install script must neither start a daemon nor ask for anything.
       env: { ...env, CI: 'true', NX_DAEMON: 'false', NX_NO_CLOUD: 'true' },

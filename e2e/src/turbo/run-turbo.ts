@@ -9,12 +9,15 @@ export interface TurboRun {
   readonly output: string;
   /** Where turbo got each task from: `LOCAL`, `REMOTE`, or `MISS` when it ran. */
   readonly sources: Readonly<Record<string, string>>;
+  /** The hash of each task. */
+  readonly hashes: Readonly<Record<string, string>>;
 }
 
 /** The part of turbo's `--summarize` file that is read here. */
 interface RunSummary {
   readonly tasks: readonly {
     readonly taskId: string;
+    readonly hash: string;
     readonly cache: { readonly status: string; readonly source?: string };
   }[];
 }
@@ -40,5 +43,6 @@ export async function runTurbo(
     sources: Object.fromEntries(
       summary.tasks.map(({ taskId, cache }) => [taskId, cache.source ?? cache.status]),
     ),
+    hashes: Object.fromEntries(summary.tasks.map(({ taskId, hash }) => [taskId, hash])),
   };
 }
