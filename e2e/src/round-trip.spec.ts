@@ -3,7 +3,7 @@ import { createMachine } from './machines/create-machine.ts';
 import { type CleanupStack, createCleanupStack } from './processes/cleanup-stack.ts';
 import { larderVariables, startLarderServer } from './server/start-larder-server.ts';
 import { createWorkspace, type Workspace } from './workspace/create-workspace.ts';
-import { larderLines } from './workspace/larder-lines.ts';
+import { lastingLines } from './workspace/larder-lines.ts';
 import { keepsSymlinks } from './workspace/nx-version.ts';
 import {
   type OutputTree,
@@ -113,10 +113,10 @@ describe.each(nxVersions)('Nx %s', (nxVersion) => {
     // Nx shows what a plugin says only when no daemon stands in between.
     if (daemon === 'off') {
       it('reports in one line what came from the remote cache', () => {
-        expect(larderLines(firstBuild.output)).toEqual([
+        expect(lastingLines(firstBuild.output)).toEqual([
           expect.stringMatching(/^Larder: 0 of 6 tasks from the remote cache\b/),
         ]);
-        expect(larderLines(remoteBuild.output)).toEqual([
+        expect(lastingLines(remoteBuild.output)).toEqual([
           expect.stringMatching(/^Larder: 6 of 6 tasks from the remote cache\b.* down\b/),
         ]);
       });

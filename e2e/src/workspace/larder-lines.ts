@@ -7,3 +7,8 @@ export function larderLines(output: string): string[] {
 export function warningLines(output: string): string[] {
   return larderLines(output).filter((line) => line.startsWith('Larder: warning: '));
 }
+
+/** The plugin's lines but for those that a slow machine sees while it waits for its uploads. */
+export function lastingLines(output: string): string[] {
+  return larderLines(output).filter((line) => !line.startsWith('Larder: waiting for '));
+}

@@ -1,6 +1,7 @@
 import { closeRun } from '../agent/launch/agent-client.ts';
 import type { CloseRunRequest } from '../agent/protocol/control-api.ts';
 import { formatBytes } from '../format/format-bytes.ts';
+import { formatCount } from '../format/format-count.ts';
 import { formatReport } from '../report/format-report.ts';
 
 /** A wait that is shorter than this is not worth a word. */
@@ -21,7 +22,7 @@ export async function endRun({ dataDirectory, request, print }: EndRunOptions): 
     if (performance.now() - startedAt < progressAfterMs * 2 ** announced) return;
     announced += 1;
     const bytes = pendingBytes > 0 ? ` (${formatBytes(pendingBytes)})` : '';
-    print(`Larder: waiting for ${pendingUploads} uploads${bytes} …`);
+    print(`Larder: waiting for ${formatCount(pendingUploads, 'upload')}${bytes} …`);
   });
   if (report) for (const line of formatReport(report)) print(line);
 }

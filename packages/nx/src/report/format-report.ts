@@ -1,4 +1,5 @@
 import { formatBytes } from '../format/format-bytes.ts';
+import { formatCount } from '../format/format-count.ts';
 import { formatDuration } from '../format/format-duration.ts';
 import type { RunReport, Trouble } from './run-report.ts';
 
@@ -8,7 +9,7 @@ export function formatReport(report: RunReport): string[] {
   const lookups = report.hits + report.misses;
   const facts: string[] = [];
   if (lookups > 0) {
-    facts.push(`${report.hits} of ${lookups} ${plural(lookups, 'task')} from the remote cache`);
+    facts.push(`${report.hits} of ${formatCount(lookups, 'task')} from the remote cache`);
   }
   if (report.savedMs > 0) facts.push(`${formatDuration(report.savedMs)} saved`);
   if (report.downloadedBytes > 0) facts.push(`${formatBytes(report.downloadedBytes)} down`);
@@ -16,7 +17,7 @@ export function formatReport(report: RunReport): string[] {
     facts.push(`${report.uploads} stored`, `${formatBytes(report.uploadedBytes)} up`);
   }
   if (report.pendingUploads > 0) {
-    facts.push(`${report.pendingUploads} ${plural(report.pendingUploads, 'upload')} pending`);
+    facts.push(`${formatCount(report.pendingUploads, 'upload')} pending`);
   }
   if (facts.length > 0) lines.push(`Larder: ${facts.join(' · ')}`);
   if (report.trouble) lines.push(formatTrouble(report.trouble, report.url));
@@ -27,8 +28,4 @@ export function formatReport(report: RunReport): string[] {
 export function formatTrouble({ code, summary, hint }: Trouble, url?: string): string {
   const server = url === undefined ? '' : ` [${url}]`;
   return `Larder: warning: ${summary}${server}; the command did without it. ${hint} (${code})`;
-}
-
-function plural(count: number, noun: string): string {
-  return count === 1 ? noun : `${noun}s`;
 }
