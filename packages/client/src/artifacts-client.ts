@@ -80,7 +80,7 @@ export interface ArtifactEvent {
  * Client of the artifacts API. Every failure is a `LarderError` with a `ClientErrorCode`; that an
  * artifact does not exist is not a failure but null.
  *
- * What the server says about access is remembered as long as the client lives: after a 401, 402 or
+ * What the server says about access is remembered as long as the client lives: after a 401 or
  * `remote_caching_*` every call, and after a 403 `forbidden` on an upload every `put`, fails at
  * once with the same code.
  */

@@ -16,7 +16,6 @@ const EVERYTHING: readonly AccessKind[] = ['read', 'write', 'delete'];
 /** The errors that say something about later requests too, and about which. */
 const REFUSALS = new Map<string, readonly AccessKind[]>([
   ['LARDER_ACCESS_UNAUTHORIZED', EVERYTHING],
-  ['LARDER_ACCESS_PAYMENT_REQUIRED', EVERYTHING],
   ['LARDER_ACCESS_CACHING_DISABLED', EVERYTHING],
   ['LARDER_ACCESS_CACHING_OVER_LIMIT', EVERYTHING],
   ['LARDER_ACCESS_CACHING_PAUSED', EVERYTHING],
