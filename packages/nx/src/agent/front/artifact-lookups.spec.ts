@@ -207,6 +207,16 @@ describe('trouble with the server', () => {
     expect(downloads()).toEqual([]);
   });
 
+  it('that goes silent is not asked by hundreds of lookups one after the other', async () => {
+    server.behaviour.get = hang;
+    const run = await bed.openRun(server, { lookupConcurrency: 2, lookupTimeoutMs: 500 });
+    const answers = await Promise.all(Array.from({ length: 100 }, (_, task) => run.get(`${task}`)));
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([404]));
+    // After a few that failed it counts as down.
+    expect(server.seen('get').length).toBeLessThan(10);
+    expect((await run.close()).trouble?.code).toBe('LARDER_TIMEOUT_FIRST_BYTE');
+  });
+
   it('that is not there is a miss, and says where it should be', async () => {
     await server.close();
     const run = await bed.openRun(server);

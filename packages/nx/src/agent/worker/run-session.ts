@@ -11,6 +11,7 @@ import { toTrouble } from '../../report/trouble.ts';
 import { mayRead, type RunConfiguration } from '../protocol/run-configuration.ts';
 import type { LookupOutcome, LookupRequest } from '../protocol/worker-messages.ts';
 import { createUpstream, isOutage, type Upstream } from './upstream.ts';
+import { createWorkLimit } from './work-limit.ts';
 
 /** What the worker keeps for one run: its way to the server, and its lookups. */
 export interface RunSession {
@@ -59,6 +60,8 @@ export function createRunSession(options: RunSessionOptions): RunSession {
   const { configuration, archive, onTrouble } = options;
   const upstream = createUpstream(configuration);
   const ended = new AbortController();
+  // Lookups that wait for a connection inside of the client would not heed that the server is down.
+  const takeTurn = createWorkLimit(configuration.lookupConcurrency);
   const probed = probe();
   // Statistics for the server, which may take them or not: nobody here needs to hear of it.
   const events = createEventRecorder(upstream.lookups, { closeTimeoutMs: eventsCloseTimeoutMs });
@@ -140,7 +143,7 @@ export function createRunSession(options: RunSessionOptions): RunSession {
       try {
         const hash = hashOf(taskHash);
         events.record({ source: 'LOCAL', event: 'MISS', hash });
-        const found = await download(taskHash);
+        const found = await takeTurn(() => download(taskHash));
         if (found === null) {
           events.record({ source: 'REMOTE', event: 'MISS', hash });
           return miss;
