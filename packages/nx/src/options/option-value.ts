@@ -9,6 +9,9 @@ export interface RawOption {
   readonly source: string;
 }
 
+/** Longer ones go off at once. */
+const maxTimeoutMs = 2 ** 31 - 1;
+
 const cacheModes: readonly CacheMode[] = ['read-write', 'read', 'write', 'off'];
 
 /** Blank texts count as not set: that is what a CI service makes of a secret that does not exist. */
@@ -51,6 +54,13 @@ export function parseInteger(option: RawOption, min: number): number {
   if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < min) {
     throw invalidValue(option, `a whole number of at least ${min}`);
   }
+  return value;
+}
+
+/** Milliseconds that a timer can wait for. */
+export function parseTimeout(option: RawOption, min: number): number {
+  const value = parseInteger(option, min);
+  if (value > maxTimeoutMs) throw invalidValue(option, `at most ${maxTimeoutMs}`);
   return value;
 }
 

@@ -307,6 +307,8 @@ describe('resolveOptions', () => {
     ['lookupTimeoutMs', 0],
     ['lookupTimeoutMs', '1500'],
     ['lookupTimeoutMs', 1.5],
+    ['lookupTimeoutMs', 2 ** 31],
+    ['idleMs', 2 ** 31],
     ['lookupTimeoutMs', Number.NaN],
     ['minDownloadMs', -1],
     ['uploadDeadlineMs', -1],

@@ -7,6 +7,7 @@ import {
   parseKey,
   parseMode,
   parseText,
+  parseTimeout,
   parseToken,
   parseUrl,
   type RawOption,
@@ -85,6 +86,8 @@ function settleAll(
 ): SettledOptions {
   const integer = (name: OptionName, min: number, fallback: number): Settled<number> =>
     settle(own(name), (option) => parseInteger(option, min), fallback);
+  const timeout = (name: OptionName, min: number, fallback: number): Settled<number> =>
+    settle(own(name), (option) => parseTimeout(option, min), fallback);
   const hasOwnTeam = own('teamId') !== null || own('slug') !== null;
   const team = hasOwnTeam ? null : otherTool;
   const turboKey: RawOption = {
@@ -101,15 +104,15 @@ function settleAll(
     signatureKey: settle(own('signatureKey') ?? turboKey, parseKey, null),
     namespace: settle(own('namespace'), parseText, ''),
     mode: settle(own('mode'), parseMode, 'read-write'),
-    lookupTimeoutMs: integer('lookupTimeoutMs', 1, 1500),
-    minDownloadMs: integer('minDownloadMs', 0, 10_000),
-    uploadDeadlineMs: integer('uploadDeadlineMs', 0, 60_000),
+    lookupTimeoutMs: timeout('lookupTimeoutMs', 1, 1500),
+    minDownloadMs: timeout('minDownloadMs', 0, 10_000),
+    uploadDeadlineMs: timeout('uploadDeadlineMs', 0, 60_000),
     uploadConcurrency: integer('uploadConcurrency', 1, 8),
     lookupConcurrency: integer('lookupConcurrency', 1, 32),
     maxHeldBytes: integer('maxHeldBytes', 0, 8 * 1024 ** 2),
     maxSpoolBytes: integer('maxSpoolBytes', 0, 2 * 1024 ** 3),
     maxSpoolAgeMs: integer('maxSpoolAgeMs', 0, 7 * 24 * 60 * 60 * 1000),
-    idleMs: integer('idleMs', 0, environment.isCi ? 0 : 5 * 60 * 1000),
+    idleMs: timeout('idleMs', 0, environment.isCi ? 0 : 5 * 60 * 1000),
     dataDirectory: settle(own('dataDirectory'), parseText, null),
   };
 }

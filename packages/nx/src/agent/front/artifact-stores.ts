@@ -31,6 +31,7 @@ export function createArtifactStores(
     await spool.add({
       id,
       runId: run.id,
+      agentPid: process.pid,
       upstream,
       artifactHash: artifactHash({ format, namespace, taskHash: entry.taskHash }),
       createdAt: now(),
@@ -40,7 +41,8 @@ export function createArtifactStores(
       sizeBytes: sizeOf(entry.content),
       durationMs: entry.durationMs,
     });
-    supervisor.send({ kind: 'spooled', entryId: id });
+    const spooled = { entryId: id, runId: run.id, taskHash: entry.taskHash };
+    supervisor.send({ kind: 'spooled', entry: spooled });
   }
 
   function drop(run: Run, taskHash: string, error: unknown): void {

@@ -1,7 +1,12 @@
 import { mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createAgentBed, type TestRun } from '../../testing/agent-bed.fixture.ts';
-import { waitFor, type ArtifactsServer } from '../../testing/artifacts-server.fixture.ts';
+import {
+  proceed,
+  reset,
+  waitFor,
+  type ArtifactsServer,
+} from '../../testing/artifacts-server.fixture.ts';
 import { startTestFront, type TestFront } from '../../testing/test-front.fixture.ts';
 import { createGate, until } from '../../testing/test-bed.fixture.ts';
 
@@ -217,6 +222,22 @@ describe('artifacts of tasks that may have waited for a slot', () => {
     await run.put('a', 'a');
     await untilSent(run, 'a');
     expect(durations(run, 'a')).toEqual({ a: 1000 });
+  });
+
+  it('keep their exact durations when they cannot be sent before a later run', async () => {
+    server.behaviour.status = reset;
+    server.behaviour.put = reset;
+    const run = await bed.openRun(server, { startEstimate });
+    await run.get('a');
+    await run.get('b');
+    advance(1000);
+    await run.put('a', 'a');
+    expect(await run.close({ a: 400 })).toMatchObject({ pendingUploads: 1 });
+    server.behaviour.status = proceed;
+    server.behaviour.put = proceed;
+    await bed.openRun(server);
+    await untilSent(run, 'a');
+    expect(durations(run, 'a')).toEqual({ a: 400 });
   });
 });
 

@@ -126,11 +126,15 @@ export function createFront(options: FrontOptions): Front {
 
   /** Nobody would ever end the uploads that the worker ended just before it died. */
   async function settleLostUploads(): Promise<void> {
+    // Before the listing: what is spooled during it may not be in it.
+    const pending = runs.all().map((run) => ({ run, taskHashes: run.ledger.pendingTasks() }));
     const entries = await spool.list().catch(() => null);
     if (entries === null) return;
-    for (const run of runs.all()) {
-      const own = entries.filter(({ runId }) => runId === run.id);
-      run.ledger.recordSpooled(new Set(own.map(({ taskHash }) => taskHash)));
+    const spooled = new Set(entries.map(({ runId, taskHash }) => `${runId} ${taskHash}`));
+    for (const { run, taskHashes } of pending) {
+      for (const taskHash of taskHashes) {
+        if (!spooled.has(`${run.id} ${taskHash}`)) run.ledger.recordVanished(taskHash);
+      }
       closing.uploadEnded(run);
     }
   }

@@ -142,6 +142,19 @@ describe('an agent', () => {
   });
 });
 
+it('an artifact that is removed from the spool is waited for by nobody', async () => {
+  const { dataDirectory } = bed;
+  const run = await bed.openRun(server, { idleMs: 0, uploadDeadlineMs: 3_600_000 });
+  await run.get('1');
+  const worker = await workerPid(dataDirectory);
+  kill(worker, 'SIGSTOP');
+  expect(await run.put('1', 'hello')).toBe(200);
+  rmSync(dataLayout(dataDirectory).spool, { recursive: true });
+  kill(worker, 'SIGCONT');
+  expect(await run.close()).toMatchObject({ uploads: 0, pendingUploads: 0 });
+  await untilNoAgent(dataDirectory);
+});
+
 describe('the end of the process that opened a run', () => {
   it('closes the run: what it holds is sent, and the agent ends', async () => {
     const { dataDirectory } = bed;

@@ -10,8 +10,10 @@ export interface RunLedger {
   recordStore(taskHash: string, store: { sizeBytes: number | null; durationMs: number }): void;
   recordDrop(taskHash: string): void;
   recordUpload(outcome: UploadOutcome): void;
-  /** Counts the pending uploads of all tasks but these as done: they have left the spool. */
-  recordSpooled(taskHashes: ReadonlySet<string>): void;
+  /** Hashes of the tasks whose upload has not ended. */
+  pendingTasks(): string[];
+  /** A pending upload has left the spool without a word: it counts as done. */
+  recordVanished(taskHash: string): void;
   /** Only the first trouble of a run is kept: what follows is usually its echo. */
   recordTrouble(trouble: Trouble): void;
   knows(taskHash: string): boolean;
@@ -133,10 +135,11 @@ export function createRunLedger(options: RunLedgerOptions): RunLedger {
       task.store = result === 'parked' ? 'pending' : result;
       Object.assign(task, { sizeBytes, durationMs });
     },
-    recordSpooled(taskHashes) {
-      for (const [taskHash, task] of tasks) {
-        if (task.store === 'pending' && !taskHashes.has(taskHash)) task.store = 'uploaded';
-      }
+    pendingTasks: () =>
+      [...tasks].flatMap(([taskHash, { store }]) => (store === 'pending' ? [taskHash] : [])),
+    recordVanished(taskHash) {
+      const task = taskOf(taskHash);
+      if (task.store === 'pending') task.store = 'uploaded';
     },
     recordTrouble(trouble) {
       firstTrouble ??= trouble;

@@ -216,4 +216,27 @@ describe('an agent of another version', () => {
     expect(pidsOf('front', bed.dataDirectory)).toEqual([bed.agentState().pid]);
     expect((await newRun.get('1')).body.toString()).toBe('hello');
   });
+
+  it('sends its own artifacts itself', async () => {
+    const oldRun = await bed.openRun(server, { token: 'old' });
+    await oldRun.get('1');
+    const oldState = { ...bed.agentState(), version: '0.0.1' };
+    expect(await oldRun.put('2', 'held, for nobody has looked it up')).toBe(200);
+    writeFileSync(stateFile(), JSON.stringify(oldState));
+    const newRun = await bed.openRun(server, { token: 'new' });
+    await newRun.get('1');
+    await newRun.put('1', 'hello');
+    await newRun.close();
+    expect(server.artifacts.has(oldRun.wireHash('2'))).toBe(false);
+    await exchange(oldRun.url, {
+      method: 'POST',
+      path: controlPaths.closeRun,
+      headers: { authorization: `Bearer ${oldState.secret}` },
+      body: JSON.stringify({ run: { by: 'id', runId: oldRun.runId }, durationsMs: { '2': 1234 } }),
+    });
+    expect(server.seen('put', oldRun.wireHash('2')).map(({ headers }) => headers)).toEqual([
+      expect.objectContaining({ authorization: 'Bearer old', 'x-artifact-duration': '1234' }),
+    ]);
+    await untilOneAgent();
+  });
 });

@@ -8,7 +8,7 @@ export type FrontMessage =
   | { readonly kind: 'adopt-leftovers' }
   | { readonly kind: 'look-up'; readonly requestId: number; readonly lookup: LookupRequest }
   /** A new entry is complete in the spool. */
-  | { readonly kind: 'spooled'; readonly entryId: string }
+  | { readonly kind: 'spooled'; readonly entry: SpooledEntry }
   /**
    * The run's tasks are done: send what it still holds, with these exact durations (milliseconds by
    * task hash). `localHits` are the hashes of tasks that Nx had in its own cache.
@@ -22,6 +22,13 @@ export type FrontMessage =
   /** The run is closed and all of its entries are accounted for. */
   | { readonly kind: 'forget-run'; readonly runId: string }
   | { readonly kind: 'ping' };
+
+/** Which entry of the spool, and what to say of it in case that it is gone. */
+export interface SpooledEntry {
+  readonly entryId: string;
+  readonly runId: string;
+  readonly taskHash: string;
+}
 
 export interface LookupRequest {
   readonly runId: string;

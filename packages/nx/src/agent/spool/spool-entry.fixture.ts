@@ -5,6 +5,7 @@ export function spoolEntry(overrides: Partial<SpoolEntry> = {}): SpoolEntry {
   return {
     id: 'entry',
     runId: 'run',
+    agentPid: process.pid,
     upstream: { url: 'https://cache.example.com', teamId: null, slug: null },
     taskHash: '123',
     artifactHash: 'abc',

@@ -8,6 +8,8 @@ import type { Upstream } from '../protocol/run-configuration.ts';
 export interface SpoolEntry {
   readonly id: string;
   readonly runId: string;
+  /** The front that wrote it: as long as that lives, the entry is its own agent's business. */
+  readonly agentPid: number;
   readonly upstream: Upstream;
   readonly taskHash: string;
   readonly artifactHash: string;

@@ -158,6 +158,7 @@ function isSpoolEntry(value: unknown, id: string): value is SpoolEntry {
   return (
     entry.id === id &&
     typeof entry.runId === 'string' &&
+    Number.isInteger(entry.agentPid) &&
     typeof entry.artifactHash === 'string' &&
     typeof entry.taskHash === 'string' &&
     typeof entry.durationMs === 'number' &&

@@ -22,6 +22,7 @@ const uploads = createUploadQueue({
   spool: createSpoolFolder(layout.spool),
   archive,
   sessions,
+  agentPid: process.ppid,
   now: Date.now,
   onEnded: (upload) => {
     tell({ kind: 'upload-ended', upload });
@@ -58,7 +59,7 @@ async function receive(message: FrontMessage): Promise<void> {
       break;
     }
     case 'spooled':
-      await uploads.add(message.entryId);
+      await uploads.add(message.entry);
       break;
     case 'release':
       uploads.release(message.runId, message.durationsMs);

@@ -157,6 +157,17 @@ describe('what could not be sent', () => {
     expect(await later.close()).toMatchObject({ uploads: 0, pendingUploads: 0, trouble: null });
   });
 
+  it('is sent by the run whose server can be reached', async () => {
+    server.behaviour.status = reset;
+    const cutOff = await bed.openRun(server, { token: 'cut off' });
+    await cutOff.get('1');
+    const run = await bed.openRun(server);
+    await leaveBehind(run, '2', 'hello');
+    await bed.openRun(server, { token: 'reachable' });
+    await untilSent();
+    expect(server.seen('put').at(-1)?.headers.authorization).toBe('Bearer reachable');
+  });
+
   it('is sent by a later agent', async () => {
     const run = await bed.openRun(server, { idleMs: 0 });
     await leaveBehind(run, '1', 'hello');

@@ -4,7 +4,8 @@ import type { ArchiveThread } from '../../archive/archive-thread.ts';
 import { pluginError } from '../../errors/plugin-error.ts';
 import { cacheEntryParts, commitFileOf } from '../../nx-facts/cache-entry.ts';
 import { isSameUpstream, mayWrite } from '../protocol/run-configuration.ts';
-import type { UploadOutcome } from '../protocol/worker-messages.ts';
+import { isProcessAlive } from '../is-process-alive.ts';
+import type { SpooledEntry, UploadOutcome } from '../protocol/worker-messages.ts';
 import type { SpoolEntry } from '../spool/spool-entry.ts';
 import type { SpoolFolder } from '../spool/spool-folder.ts';
 import type { RunSession } from './run-session.ts';
@@ -24,7 +25,7 @@ const finalCodes = [
 /** Sends what is in the spool, a few at a time, with the credentials of each entry's own run. */
 export interface UploadQueue {
   /** Takes a new entry; one that is held waits for `release`. */
-  add(entryId: string): Promise<void>;
+  add(spooled: SpooledEntry): Promise<void>;
   /** Takes what earlier runs and earlier workers left, as far as an open run may send it. */
   adoptLeftovers(): Promise<void>;
   /** Sends what a run still holds, with exact durations where they are known. */
@@ -40,6 +41,8 @@ export interface UploadQueueOptions {
   readonly spool: SpoolFolder;
   readonly archive: ArchiveThread;
   readonly sessions: ReadonlyMap<string, RunSession>;
+  /** The front's. */
+  readonly agentPid: number;
   readonly now: () => number;
   readonly onEnded: (outcome: UploadOutcome) => void;
   readonly onBusy: (isBusy: boolean) => void;
@@ -110,6 +113,11 @@ export function createUploadQueue(options: UploadQueueOptions): UploadQueue {
       result = isFinal(error) ? 'dropped' : 'parked';
     }
     if (result !== 'parked') await spool.remove(entry.id).catch(report);
+    else if (entry.isHeld || durationMs !== entry.durationMs) {
+      // Whoever sends it will not know the run any more.
+      const content = { kind: 'body', sizeBytes } as const;
+      await spool.add({ ...entry, content, durationMs, isHeld: false }).catch(report);
+    }
     taken.delete(entry.id);
     const { runId, taskHash } = entry;
     options.onEnded({ runId, taskHash, result, sizeBytes, durationMs });
@@ -132,11 +140,15 @@ export function createUploadQueue(options: UploadQueueOptions): UploadQueue {
   function sessionFor(entry: SpoolEntry): RunSession | null {
     const own = sessions.get(entry.runId);
     if (own) return own;
-    for (const session of sessions.values()) {
-      const { mode, upstream } = session.configuration;
-      if (mayWrite(mode) && isSameUpstream(upstream, entry.upstream)) return session;
-    }
-    return null;
+    const able = [...sessions.values()].filter(({ configuration: { mode, upstream } }) => {
+      return mayWrite(mode) && isSameUpstream(upstream, entry.upstream);
+    });
+    return able.findLast(({ upstream }) => !upstream.isDown()) ?? able.at(-1) ?? null;
+  }
+
+  /** Whether another agent of the same folder, one that is still draining, will see to it. */
+  function isOfAnotherAgent({ agentPid }: SpoolEntry): boolean {
+    return agentPid !== options.agentPid && isProcessAlive(agentPid);
   }
 
   async function sweep(): Promise<void> {
@@ -151,13 +163,15 @@ export function createUploadQueue(options: UploadQueueOptions): UploadQueue {
   }
 
   return {
-    async add(entryId) {
-      if (taken.has(entryId)) return;
+    async add({ entryId, runId, taskHash }) {
+      const session = sessions.get(runId);
+      if (!session || taken.has(entryId)) return;
       taken.add(entryId);
       const entry = await spool.read(entryId);
-      const session = entry && sessions.get(entry.runId);
-      if (!entry || !session) {
+      if (!entry) {
+        // Somebody has emptied the spool. The run must not wait for it for ever.
         taken.delete(entryId);
+        options.onEnded({ runId, taskHash, result: 'dropped', sizeBytes: 0, durationMs: 0 });
         return;
       }
       const job = { entry, session };
@@ -168,7 +182,7 @@ export function createUploadQueue(options: UploadQueueOptions): UploadQueue {
       await sweep();
       for (const entry of await spool.list()) {
         const session = sessionFor(entry);
-        if (!session || taken.has(entry.id)) continue;
+        if (!session || taken.has(entry.id) || isOfAnotherAgent(entry)) continue;
         taken.add(entry.id);
         const isOwnAndHeld = entry.isHeld && session.runId === entry.runId;
         if (isOwnAndHeld && !exactDurations.has(entry.runId))
