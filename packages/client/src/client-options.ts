@@ -66,8 +66,8 @@ export interface ClientEnvironment {
   /** Proxy for `http:` URLs; null for none. Default: the variable `http_proxy` or `HTTP_PROXY`. */
   httpProxy?: string | null;
   /**
-   * Proxy for `https:` URLs; null for none. Default: the variable `https_proxy` or `HTTPS_PROXY`,
-   * then `httpProxy`.
+   * Proxy for `https:` URLs; null for the one in `httpProxy`. Default: the variable `https_proxy` or
+   * `HTTPS_PROXY`.
    */
   httpsProxy?: string | null;
   /**

@@ -5,10 +5,15 @@ import {
   type Server,
   type Socket,
 } from 'node:net';
-import { answer } from '../fixtures/scripted-server.fixture.ts';
+import { answer, type Script } from '../fixtures/scripted-server.fixture.ts';
 import { startProxyServer, type ProxyServerOptions } from '../fixtures/proxy-server.fixture.ts';
 import { runProgram } from '../fixtures/run-program.fixture.ts';
-import { catchLarderError, createTestBed } from '../fixtures/test-bed.fixture.ts';
+import {
+  catchLarderError,
+  chunkedBody,
+  createTestBed,
+  listFolder,
+} from '../fixtures/test-bed.fixture.ts';
 import { authorityFile, serverTls } from '../fixtures/tls-files.fixture.ts';
 
 const bed = createTestBed();
@@ -109,6 +114,29 @@ describe('a proxy', () => {
     expect(error.code).toBe('LARDER_CONNECT_TIMEOUT');
   });
 
+  it('through which a connection is on its way does not keep that from being closed', async () => {
+    let begin: (() => void) | undefined;
+    const begun = new Promise<void>((resolve) => (begin = resolve));
+    let end: (() => void) | undefined;
+    const ended = new Promise<void>((resolve) => (end = resolve));
+    const silentPort = await listen(
+      createTcpServer((socket) => {
+        socket.once('data', () => begin?.());
+        socket.once('close', () => end?.());
+      }),
+    );
+    const proxy = await startProxy({ target: { url: `http://127.0.0.1:${silentPort}` } });
+    const client = bed.createClient(
+      { url: 'https://cache.test' },
+      { environment: { httpsProxy: proxy.url }, connectTimeoutMs: 600_000 },
+    );
+    const failing = catchLarderError(client.status());
+    await begun;
+    await client.close();
+    expect((await failing).code).toBe('LARDER_CLIENT_CLOSED');
+    await ended;
+  });
+
   it('that is none is refused at once, without its credentials in the message', () => {
     const create = () =>
       bed.createClient(
@@ -117,6 +145,66 @@ describe('a proxy', () => {
       );
     expect(create).toThrow('HTTPS_PROXY');
     expect(create).not.toThrow('hidden');
+  });
+});
+
+describe('a connection that was used before', () => {
+  // undici gives a connection a turn of the event loop before it uses it again.
+  const one = { maxConnections: 1 };
+  const cuts: [string, Script][] = [
+    ['is reset', (request) => void request.socket.resetAndDestroy()],
+    ['is ended', (request) => void request.socket.end()],
+  ];
+
+  /** Answers the first request on each connection; the second one is what `cut` does. */
+  function serveOnce(cut: Script, status: number): Script {
+    const used = new WeakSet();
+    return async (request, response) => {
+      if (used.has(request.socket)) {
+        await cut(request, response);
+        return;
+      }
+      used.add(request.socket);
+      await answer(status)(request, response);
+    };
+  }
+
+  it.each(cuts)('and %s is replaced, without a retry, a wait or an outage', async (_what, cut) => {
+    const server = await bed.startServer(serveOnce(cut, 404));
+    const client = bed.createClient(server, { ...one, breaker: { failureThreshold: 1 } });
+    await client.get('first');
+    await expect(client.get('abc', { retries: 0 })).resolves.toBeNull();
+    await expect(client.get('abc', { retries: 0 })).resolves.toBeNull();
+    expect(server.requests).toHaveLength(5);
+    expect(bed.runtime.sleeps).toEqual([]);
+  });
+
+  it.each(cuts)('and %s lets an upload start from its beginning', async (_what, cut) => {
+    const server = await bed.startServer(serveOnce(cut, 202));
+    const client = bed.createClient(server, one);
+    await client.put('first', chunkedBody(['x']), { tag: 't' });
+    const body = chunkedBody(['hel', 'lo']);
+    await client.put('abc', body, { tag: 't', retries: 0 });
+    expect(body.openCount).toBe(2);
+    expect(bed.runtime.sleeps).toEqual([]);
+  });
+
+  it('is the only one that is replaced', async () => {
+    const server = await bed.startServer((request) => void request.socket.resetAndDestroy());
+    const error = await catchLarderError(bed.createClient(server).get('abc', { retries: 0 }));
+    expect(error.code).toBe('LARDER_CONNECTION_LOST');
+    expect(server.requests).toHaveLength(1);
+  });
+
+  it('is replaced as many times as there are connections', async () => {
+    // Half a head looks like an earlier answer.
+    const server = await bed.startServer((request) => {
+      request.socket.end('HTTP/1.1 200');
+    });
+    const client = bed.createClient(server, { maxConnections: 3 });
+    const error = await catchLarderError(client.get('abc', { retries: 0 }));
+    expect(error.code).toBe('LARDER_CONNECTION_LOST');
+    expect(server.requests).toHaveLength(4);
   });
 });
 
@@ -149,13 +237,16 @@ describe('in a process of its own', () => {
       response.write('begun');
     });
     const silentPort = await listen(createTcpServer((socket) => socket.resume()));
+    const folder = await bed.makeFolder();
     const result = await runProgram('close-in-the-middle', [
       endless.url,
       `https://127.0.0.1:${silentPort}`,
+      folder,
     ]);
     expect(result).toEqual({
       codes: ['LARDER_CLIENT_CLOSED', 'LARDER_CLIENT_CLOSED'],
       open: [],
     });
+    expect(await listFolder(folder)).toEqual([]);
   });
 });

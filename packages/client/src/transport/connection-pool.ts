@@ -1,10 +1,15 @@
-import { type Socket } from 'node:net';
+import { setMaxListeners } from 'node:events';
 import { buildConnector, type Dispatcher, EnvHttpProxyAgent, Pool } from 'undici';
 import { createClientError } from '../errors/client-errors.ts';
 import { type ResolvedOptions } from '../resolve-options.ts';
 
 export interface ConnectionPool {
   readonly dispatcher: Dispatcher;
+  /**
+   * Whether `error` ended a connection that had served other requests before, so that the server may
+   * have ended it while the request was on its way. Not known of connections through a proxy.
+   */
+  isLossOfUsedConnection(error: unknown): boolean;
   /** Ends every connection, the ones that are not there yet included. */
   close(): Promise<void>;
 }
@@ -15,19 +20,24 @@ export interface ConnectionPool {
  */
 export function createConnectionPool(options: ResolvedOptions): ConnectionPool {
   const { httpProxy, httpsProxy, noProxy } = options.environment;
+  const closing = new AbortController();
+  // One for each connection; node 20 takes more than ten for a leak.
+  setMaxListeners(0, closing.signal);
   const tls = {
     timeout: options.connectTimeoutMs,
     // Explicit, so that NODE_TLS_REJECT_UNAUTHORIZED cannot turn it off: what arrives is run.
     rejectUnauthorized: true,
+    // undici leaves what is still connecting when it is destroyed to the time-out.
+    signal: closing.signal,
   };
-  const connecting = createConnecting(buildConnector(tls));
+  const connections = watchConnections(buildConnector(tls));
   const dispatcher = new EnvHttpProxyAgent({
     // Empty means none; what is absent undici would look up itself.
     httpProxy: checkProxy(httpProxy) ?? '',
     httpsProxy: checkProxy(httpsProxy) ?? '',
     noProxy: noProxy ?? '',
     connections: options.maxConnections,
-    connect: connecting.connect,
+    connect: connections.connect,
     requestTls: tls,
     proxyTls: tls,
     // A proxy that does not say whether it connects.
@@ -38,33 +48,31 @@ export function createConnectionPool(options: ResolvedOptions): ConnectionPool {
   });
   return {
     dispatcher,
+    isLossOfUsedConnection: connections.isLossOfUsed,
     async close() {
-      connecting.giveUp();
       await dispatcher.destroy();
+      closing.abort();
     },
   };
 }
 
-/** undici leaves what is still connecting when it is destroyed to the time-out. */
-function createConnecting(connect: buildConnector.connector) {
-  const sockets = new Set<Socket>();
-  const tracked: buildConnector.connector = (options, callback) => {
-    // undici's connector returns the socket; its types do not say so.
-    const socket = (connect as (...args: Parameters<typeof connect>) => Socket)(
-      options,
-      (...result) => {
-        sockets.delete(socket);
-        callback(...result);
-      },
-    );
-    sockets.add(socket);
-    return socket;
+/** Notes which connections had been answered on when they were lost. */
+function watchConnections(connect: buildConnector.connector) {
+  const lossesOfUsed = new WeakSet();
+  const watched: buildConnector.connector = (options, callback) => {
+    connect(options, (...result) => {
+      const [, socket] = result;
+      socket?.on('error', (error: Error) => {
+        // Only answers count: of TLS, node leaves the handshake out.
+        if (socket.bytesRead > 0) lossesOfUsed.add(error);
+      });
+      callback(...result);
+    });
   };
   return {
-    connect: tracked,
-    giveUp() {
-      for (const socket of sockets) socket.destroy();
-    },
+    connect: watched,
+    isLossOfUsed: (error: unknown) =>
+      typeof error === 'object' && error !== null && lossesOfUsed.has(error),
   };
 }
 

@@ -47,7 +47,14 @@ export interface Transport {
   close(): Promise<void>;
 }
 
-type Attempt<T> = { value: T } | { error: LarderError; retryAfterMs: number | null };
+type Attempt<T> = { value: T } | FailedAttempt;
+
+interface FailedAttempt {
+  error: LarderError;
+  retryAfterMs: number | null;
+  /** Nothing of an answer came, over a connection that was used before: the server had ended it. */
+  isStale: boolean;
+}
 
 export function createTransport(options: ResolvedOptions, runtime: Runtime): Transport {
   const pool = createConnectionPool(options);
@@ -102,18 +109,39 @@ export function createTransport(options: ResolvedOptions, runtime: Runtime): Tra
       return { value };
     } catch (error) {
       answer?.body.destroy();
-      settle(permit, outcomeOfFailure(error, call), error);
+      const isStale = answer === null && isLossOfUsedConnection(error);
+      settle(permit, isStale ? 'unknown' : outcomeOfFailure(error, call), error);
       if (!isLarderError(error)) throw error;
       if (call.isOptional !== true) gate.note(error);
       const retryAfter = answer === null ? null : headerValue(answer.headers, 'retry-after');
-      return { error, retryAfterMs: parseRetryAfterMs(retryAfter, runtime.now()) };
+      return { error, retryAfterMs: parseRetryAfterMs(retryAfter, runtime.now()), isStale };
+    }
+  }
+
+  function isLossOfUsedConnection(error: unknown): boolean {
+    return (
+      isLarderError(error) &&
+      error.code === 'LARDER_CONNECTION_LOST' &&
+      pool.isLossOfUsedConnection(error.cause)
+    );
+  }
+
+  /**
+   * An attempt that is made anew, at once, for each connection that turns out to be gone: a server
+   * ends what is idle for long, and a request can cross that on the way.
+   */
+  async function attemptOnOpenConnection<T>(call: TransportCall<T>): Promise<Attempt<T>> {
+    for (let staleCount = 0; ; staleCount += 1) {
+      const result = await attempt(call);
+      const isReplaceable = 'error' in result && result.isStale;
+      if (!isReplaceable || staleCount >= options.maxConnections) return result;
     }
   }
 
   return {
     async call(call) {
       for (let number = 0; ; number += 1) {
-        const result = await attempt(call);
+        const result = await attemptOnOpenConnection(call);
         if ('value' in result) return result.value;
         const { error, retryAfterMs } = result;
         if (number >= call.retries || !isRetryable(error) || breaker.isOpen()) throw error;
