@@ -14,7 +14,7 @@ export const clientMemory: Bench = {
   name: 'client-memory',
   question: 'How much memory and CPU does the client take to stream 1 GB?',
   async run() {
-    const server = fork(join(__dirname, 'server-process.js'));
+    const server = fork(join(__dirname, 'server-process.js'), [String(SIZE_BYTES)]);
     try {
       const [port] = (await once(server, 'message')) as [number];
       const measures: Measure[] = [];

@@ -1,9 +1,10 @@
-// A plain server on a free port, which it tells its parent: takes and gives 1 GB, keeping nothing.
+// A plain server on a free port, which it tells its parent: takes whatever comes and gives as many
+// bytes as its argument says, a whole number of megabytes, keeping nothing.
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 
-const SIZE_BYTES = 1_000_000_000;
+const SIZE_BYTES = Number(process.argv[2]);
 const CHUNK = Buffer.alloc(1_000_000, 'larder');
 
 const server = createServer((request, response) => {

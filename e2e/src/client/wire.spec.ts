@@ -17,7 +17,7 @@ interface ServerCase {
     readonly stop: () => Promise<unknown>;
   }>;
   /** What this server leaves out of the protocol, as observed; the tests of it are left out. */
-  readonly lacks: ReadonlySet<'metadata' | 'immutability' | 'events' | 'deletion'>;
+  readonly lacks: ReadonlySet<'metadata' | 'immutability' | 'deletion'>;
 }
 
 const servers: readonly ServerCase[] = [
@@ -130,16 +130,14 @@ describe.each(servers)('the installed client and $name', ({ start, lacks }) => {
     });
   }
 
-  if (!lacks.has('events')) {
-    it('take events', async () => {
-      await expect(
-        client.recordEvents(randomUUID(), [
-          { source: 'LOCAL', event: 'MISS', hash: 'known' },
-          { source: 'REMOTE', event: 'HIT', hash: 'known', durationMs: 1234 },
-        ]),
-      ).resolves.toBeUndefined();
-    });
-  }
+  it('take events', async () => {
+    await expect(
+      client.recordEvents(randomUUID(), [
+        { source: 'LOCAL', event: 'MISS', hash: 'known' },
+        { source: 'REMOTE', event: 'HIT', hash: 'known', durationMs: 1234 },
+      ]),
+    ).resolves.toBeUndefined();
+  });
 
   if (!lacks.has('deletion')) {
     it('delete everything of a team', async () => {

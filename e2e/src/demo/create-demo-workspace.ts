@@ -5,6 +5,7 @@ import { type Installation, installationFolder } from '../installations/installa
 import { type Machine } from '../machines/create-machine.ts';
 import { type Checkout } from '../workspace/checkout.ts';
 import { nxJson } from '../workspace/nx-json.ts';
+import { writeJson } from '../workspace/write-json.ts';
 
 /** A TypeScript library with the libraries that it imports and its code. */
 interface Library {
@@ -64,7 +65,7 @@ export async function createDemoWorkspace(options: {
     },
   });
   for (const library of libraries) await writeLibrary(folder, library);
-  await cp(join(installationFolder(installation)), folder, {
+  await cp(installationFolder(installation), folder, {
     recursive: true,
     verbatimSymlinks: true,
   });
@@ -98,8 +99,4 @@ async function writeLibrary(folder: string, { name, imports, code }: Library): P
       },
     },
   });
-}
-
-async function writeJson(file: string, value: unknown): Promise<void> {
-  await writeFile(file, JSON.stringify(value, null, 2) + '\n');
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { readEnvironment } from '../environment.ts';
 import { type Machine } from '../machines/create-machine.ts';
 import { runCommandOrThrow } from '../processes/run-command.ts';
+import { writeJson } from '../workspace/write-json.ts';
 
 const TURBO_VERSION = '2.11.11';
 
@@ -73,8 +74,4 @@ async function writePackage(
     scripts: { build: `mkdir -p dist && echo ${name} > dist/${name}.txt && echo built ${name}` },
     dependencies: Object.fromEntries(dependsOn.map((dependency) => [dependency, '1.0.0'])),
   });
-}
-
-async function writeJson(file: string, value: unknown): Promise<void> {
-  await writeFile(file, JSON.stringify(value, null, 2) + '\n');
 }

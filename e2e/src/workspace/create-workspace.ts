@@ -8,6 +8,7 @@ import { assetsFolder } from '../repository.ts';
 import { type Checkout } from './checkout.ts';
 import { type Cache, nxJson } from './nx-json.ts';
 import { type ProjectLayout } from './project-layout.ts';
+import { writeJson } from './write-json.ts';
 
 export interface WorkspaceOptions {
   readonly machine: Machine;
@@ -97,8 +98,4 @@ async function commit(folder: string, machine: Machine): Promise<void> {
   ]) {
     await runCommandOrThrow('git', args, { cwd: folder, env });
   }
-}
-
-async function writeJson(file: string, value: unknown): Promise<void> {
-  await writeFile(file, JSON.stringify(value, null, 2) + '\n');
 }
