@@ -46,13 +46,12 @@ export interface ArtifactMetadata {
   dirtyHash: string | null;
 }
 
-/** A hit whose content is still to be read. */
+/** A hit. */
 export interface Artifact {
   metadata: ArtifactMetadata;
   /**
-   * The content. Its end is reached only when length and tag are right; otherwise the stream is
-   * destroyed with a `LarderError`. Read it to the end or destroy it: until then it holds a
-   * connection.
+   * The content, of which length and tag are verified already. It comes from a temporary file, which
+   * is there until the stream is read to its end or destroyed.
    */
   body: Readable;
 }
@@ -91,8 +90,8 @@ export interface ArtifactsClient {
    */
   put(hash: string, body: ArtifactBody, options?: PutOptions): Promise<void>;
   /**
-   * Opens an artifact for reading; null when the server does not have it. Attempts are repeated
-   * only until the head of the answer has arrived.
+   * Gets an artifact; null when the server does not have it. Resolves when all of it has arrived in
+   * the system's temporary folder and is right: a byte that is not verified is never handed on.
    */
   get(hash: string, options?: RequestOptions): Promise<Artifact | null>;
   /**

@@ -38,6 +38,11 @@ export interface ArtifactsClientOptions {
   stallTimeoutMs?: number;
   /** How many connections to one origin may be open; further requests wait. Default: 8. */
   maxConnections?: number;
+  /**
+   * An existing folder that this user can write: `get` keeps an artifact there while it is being read.
+   * Default: the system's temporary folder.
+   */
+  temporaryDirectory?: string;
   /** When to stop asking a server that is down. */
   breaker?: BreakerOptions;
   /** What the process itself cannot see, for example because it runs on behalf of another one. */

@@ -32,7 +32,7 @@ export function assembleArtifactsClient(
   const resolved = resolveOptions(options);
   const transport = createTransport(resolved, runtime);
   const operations = createOperations();
-  const { teamId, signatureKey, environment, maxConnections } = resolved;
+  const { teamId, signatureKey, environment, maxConnections, temporaryDirectory } = resolved;
   const context: EndpointContext = {
     transport,
     operations,
@@ -40,6 +40,7 @@ export function assembleArtifactsClient(
     signatureKey,
     environment,
     maxConnections,
+    temporaryDirectory,
   };
 
   return {

@@ -45,9 +45,11 @@ export function createOperations(): Operations {
           signal: controller.signal,
           lastUntilClosed(stream) {
             lasting = stream;
-            controller.signal.addEventListener('abort', () => {
+            const destroy = () => {
               stream.destroy(controller.signal.reason as Error);
-            });
+            };
+            if (controller.signal.aborted) destroy();
+            else controller.signal.addEventListener('abort', destroy);
           },
         });
       } finally {

@@ -39,6 +39,7 @@ describe('the options of a client', () => {
     ['firstByteTimeoutMs', { firstByteTimeoutMs: 1.5 }],
     ['stallTimeoutMs', { stallTimeoutMs: 2 ** 31 }],
     ['maxConnections', { maxConnections: 0 }],
+    ['temporaryDirectory', { temporaryDirectory: '' }],
     ['breaker.failureThreshold', { breaker: { failureThreshold: -1 } }],
     ['breaker.coldFailureThreshold', { breaker: { coldFailureThreshold: Number.NaN } }],
     ['breaker.cooldownMs', { breaker: { cooldownMs: 0 } }],

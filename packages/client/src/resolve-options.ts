@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os';
 import { type ArtifactsClientOptions, type ClientEnvironment } from './client-options.ts';
 import { buildUserAgent, readEnvironment } from './environment.ts';
 import { createClientError } from './errors/client-errors.ts';
@@ -20,6 +21,7 @@ export interface ResolvedOptions {
   firstByteTimeoutMs: number;
   stallTimeoutMs: number;
   maxConnections: number;
+  temporaryDirectory: string;
   breaker: { failureThreshold: number; coldFailureThreshold: number; cooldownMs: number };
   environment: Required<ClientEnvironment>;
 }
@@ -41,6 +43,7 @@ export function resolveOptions(options: ArtifactsClientOptions): ResolvedOptions
     firstByteTimeoutMs: resolveTimeout('firstByteTimeoutMs', options.firstByteTimeoutMs, 10_000),
     stallTimeoutMs: resolveTimeout('stallTimeoutMs', options.stallTimeoutMs, 10_000),
     maxConnections: resolveCount('maxConnections', options.maxConnections, 8),
+    temporaryDirectory: resolveText('temporaryDirectory', options.temporaryDirectory) ?? tmpdir(),
     breaker: {
       failureThreshold: resolveCount('breaker.failureThreshold', breaker.failureThreshold, 3),
       coldFailureThreshold: resolveCount(

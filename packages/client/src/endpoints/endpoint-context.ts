@@ -11,4 +11,5 @@ export interface EndpointContext {
   environment: Required<ClientEnvironment>;
   /** How many requests at a time are of use. */
   maxConnections: number;
+  temporaryDirectory: string;
 }

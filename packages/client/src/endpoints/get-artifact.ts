@@ -1,51 +1,46 @@
-import { pipeline } from 'node:stream';
-import { type Artifact, type ArtifactMetadata, type RequestOptions } from '../artifacts-client.ts';
-import { createClientError } from '../errors/client-errors.ts';
-import {
-  type ArtifactTagVerifier,
-  createArtifactTagVerifier,
-} from '../signature/verify-artifact-tag.ts';
-import { assertPlainContent } from './artifact-headers.ts';
+import { mkdtemp, open, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Artifact, type RequestOptions } from '../artifacts-client.ts';
+import { isLarderError } from '../errors/larder-error.ts';
+import { type Operation } from '../operations.ts';
+import { createFileError, downloadArtifact } from './download-artifact.ts';
 import { type EndpointContext } from './endpoint-context.ts';
-import { readArtifact } from './read-artifact.ts';
-import { VerifiedContent } from './verified-content.ts';
+import { TemporaryContent } from './temporary-content.ts';
+
+/** An open file needs no name, so that not even a killed process leaves one; not so on Windows. */
+const canRemoveOpenFiles = process.platform !== 'win32';
 
 export function getArtifact(
   context: EndpointContext,
   hash: string,
   options: RequestOptions = {},
 ): Promise<Artifact | null> {
-  return context.operations.run(options.signal, (operation) =>
-    readArtifact(context, operation, {
-      method: 'GET',
-      hash,
-      options,
-      onHit(answer, metadata) {
-        assertPlainContent(answer);
-        const verifier = createVerifier(context, hash, metadata);
-        const body = new VerifiedContent({ hash, metadata, verifier });
-        // It can break off before its reader has had the time to attach, which would end the
-        // process; a reader that comes later is still told.
-        body.on('error', () => undefined);
-        pipeline(answer.body, body, () => undefined);
-        operation.lastUntilClosed(body);
-        return Promise.resolve({ metadata, body });
-      },
-    }),
-  );
+  return context.operations.run(options.signal, async (operation) => {
+    try {
+      return await getVerified(context, operation, { hash, options });
+    } catch (error) {
+      if (isLarderError(error)) throw error;
+      throw createFileError({ hash, file: context.temporaryDirectory }, error);
+    }
+  });
 }
 
-function createVerifier(
-  { teamId, signatureKey }: EndpointContext,
-  hash: string,
-  { tag, sizeBytes }: ArtifactMetadata,
-): ArtifactTagVerifier {
-  if (signatureKey !== undefined && sizeBytes === null) {
-    // A signature starts with the length, which is then known only when the content has passed.
-    throw createClientError(
-      'LARDER_SIGNATURE_UNVERIFIABLE',
-      `The signature of ${hash} cannot be verified on the way, because its length is not announced`,
-    );
+async function getVerified(
+  context: EndpointContext,
+  operation: Operation,
+  { hash, options }: { hash: string; options: RequestOptions },
+): Promise<Artifact | null> {
+  const folder = await mkdtemp(join(context.temporaryDirectory, 'larder-artifact-'));
+  const remove = () => rm(folder, { recursive: true, force: true });
+  let body: TemporaryContent | null = null;
+  try {
+    const file = join(folder, 'artifact');
+    const metadata = await downloadArtifact(context, operation, { hash, file, options });
+    if (metadata === null) return null;
+    body = new TemporaryContent(await open(file), remove);
+    operation.lastUntilClosed(body);
+    return { metadata, body };
+  } finally {
+    if (body === null || canRemoveOpenFiles) await remove();
   }
-  return createArtifactTagVerifier(tag, { hash, sizeBytes: sizeBytes ?? 0, teamId, signatureKey });
 }

@@ -135,9 +135,6 @@ const entries = {
   LARDER_SIGNATURE_MISMATCH: {
     hint: 'Set the same signatureKey and teamId everywhere; if they are the same, remove the artifact from the server.',
   },
-  LARDER_SIGNATURE_UNVERIFIABLE: {
-    hint: 'Use getToFile, or let the server send Content-Length.',
-  },
   LARDER_EVENTS_DROPPED: {
     hint: 'Raise closeTimeoutMs if the statistics are worth a later exit.',
   },

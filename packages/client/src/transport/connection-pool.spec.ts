@@ -244,7 +244,7 @@ describe('in a process of its own', () => {
       folder,
     ]);
     expect(result).toEqual({
-      codes: ['LARDER_CLIENT_CLOSED', 'LARDER_CLIENT_CLOSED'],
+      codes: ['LARDER_CLIENT_CLOSED', 'LARDER_CLIENT_CLOSED', 'LARDER_CLIENT_CLOSED'],
       open: [],
     });
     expect(await listFolder(folder)).toEqual([]);

@@ -1,0 +1,113 @@
+import { randomBytes } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { open, rename, rm } from 'node:fs/promises';
+import { pipeline } from 'node:stream/promises';
+import { type ArtifactMetadata, type GetToFileOptions } from '../artifacts-client.ts';
+import { createClientError } from '../errors/client-errors.ts';
+import { isLarderError } from '../errors/larder-error.ts';
+import { type Operation } from '../operations.ts';
+import {
+  createArtifactTagVerifier,
+  requireSignature,
+  verifyArtifactTag,
+} from '../signature/verify-artifact-tag.ts';
+import { type HttpAnswer } from '../transport/http-answer.ts';
+import { assertPlainContent } from './artifact-headers.ts';
+import { type EndpointContext } from './endpoint-context.ts';
+import { readArtifact } from './read-artifact.ts';
+import { VerifiedContent } from './verified-content.ts';
+
+const BUFFER_SIZE_BYTES = 256 * 1024;
+
+export interface ArtifactDownload {
+  hash: string;
+  file: string;
+  options: GetToFileOptions;
+}
+
+/**
+ * Downloads an artifact and verifies it: the file is there only when all of that has succeeded.
+ * null for a miss.
+ */
+export function downloadArtifact(
+  context: EndpointContext,
+  operation: Operation,
+  { hash, file, options }: ArtifactDownload,
+): Promise<ArtifactMetadata | null> {
+  return readArtifact(context, operation, {
+    method: 'GET',
+    hash,
+    options,
+    async onHit(answer, metadata) {
+      assertPlainContent(answer);
+      options.onMetadata?.(metadata);
+      await saveVerified(context, { hash, file, answer, metadata, signal: operation.signal });
+      return metadata;
+    },
+  });
+}
+
+interface Download {
+  hash: string;
+  file: string;
+  answer: HttpAnswer;
+  metadata: ArtifactMetadata;
+  signal: AbortSignal;
+}
+
+async function saveVerified(context: EndpointContext, download: Download): Promise<void> {
+  const temporary = `${download.file}.${randomBytes(6).toString('hex')}.tmp`;
+  try {
+    try {
+      await writeVerified(context, temporary, download);
+      await rename(temporary, download.file);
+    } finally {
+      await rm(temporary, { force: true });
+    }
+  } catch (error) {
+    if (isLarderError(error)) throw error;
+    download.signal.throwIfAborted();
+    throw createFileError(download, error);
+  }
+}
+
+export function createFileError({ hash, file }: { hash: string; file: string }, cause: unknown) {
+  return createClientError(
+    'LARDER_FILE_WRITE_FAILED',
+    `The artifact ${hash} cannot be written to ${file}`,
+    cause,
+  );
+}
+
+async function writeVerified(
+  { teamId, signatureKey }: EndpointContext,
+  temporary: string,
+  { hash, answer, metadata, signal }: Download,
+): Promise<void> {
+  const { tag, sizeBytes } = metadata;
+  // A signature starts with the length: unless it is announced, the file has to be read again.
+  const isVerifiedAfterwards = signatureKey !== undefined && sizeBytes === null;
+  if (isVerifiedAfterwards) requireSignature(tag, hash);
+  const verifier = isVerifiedAfterwards
+    ? null
+    : createArtifactTagVerifier(tag, { hash, sizeBytes: sizeBytes ?? 0, teamId, signatureKey });
+
+  const content = new VerifiedContent({ hash, metadata, verifier });
+  // Opened here and closed for certain: a stream that opens the file itself can be destroyed before
+  // that, and then creates the file after it was removed.
+  const handle = await open(temporary, 'wx');
+  try {
+    const file = handle.createWriteStream({ highWaterMark: BUFFER_SIZE_BYTES });
+    await pipeline(answer.body, content, file, { signal });
+  } finally {
+    await handle.close();
+  }
+  if (isVerifiedAfterwards) {
+    await verifyArtifactTag(createReadStream(temporary, { signal }), tag, {
+      hash,
+      sizeBytes: content.seenBytes,
+      teamId,
+      signatureKey,
+    });
+  }
+}
