@@ -26,14 +26,14 @@ export interface ParkedUploadsOptions {
 interface Attempts {
   configuration: RunConfiguration;
   delayMs: number;
-  /** Whether something was parked since the last attempt began. */
-  isNeeded: boolean;
 }
 
 export function createParkedUploads(options: ParkedUploadsOptions): ParkedUploads {
   const { queue, sessions } = options;
   /** By what an attempt is made with. */
   const attempts = new Map<string, Attempts>();
+  /** What to try again: something was parked since the last attempt began. */
+  const needed = new Set<string>();
 
   function schedule(name: string, attempt: Attempts): void {
     setTimeout(() => {
@@ -42,9 +42,9 @@ export function createParkedUploads(options: ParkedUploadsOptions): ParkedUpload
   }
 
   async function makeAttempt(name: string, attempt: Attempts): Promise<void> {
-    attempt.isNeeded = false;
+    needed.delete(name);
     const hasReached = await send(attempt.configuration).catch(() => false);
-    if (hasReached && !attempt.isNeeded) {
+    if (hasReached && !needed.has(name)) {
       attempts.delete(name);
       return;
     }
@@ -72,15 +72,14 @@ export function createParkedUploads(options: ParkedUploadsOptions): ParkedUpload
   return {
     add(configuration) {
       const name = JSON.stringify([configuration.upstream, configuration.token]);
+      needed.add(name);
       const known = attempts.get(name);
-      if (known) {
-        Object.assign(known, { configuration, isNeeded: true });
-        return;
+      if (known) known.configuration = configuration;
+      else {
+        const attempt = { configuration, delayMs: configuration.uploadRetryMs };
+        attempts.set(name, attempt);
+        schedule(name, attempt);
       }
-      const delayMs = configuration.uploadRetryMs;
-      const attempt: Attempts = { configuration, delayMs, isNeeded: true };
-      attempts.set(name, attempt);
-      schedule(name, attempt);
     },
   };
 }
