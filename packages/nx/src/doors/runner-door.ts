@@ -80,6 +80,7 @@ async function openSession(
         contextId: null,
         format: 'tar.br',
         startEstimate: { kind: 'start-is-lookup' },
+        expectedTasks: hashesOf(context),
         terminalOutputsFolder: null,
       }),
       process.env,
@@ -137,6 +138,11 @@ function createRemoteCache(run: OpenedRun, tasks: Readonly<Record<string, NxTask
       return true;
     },
   };
+}
+
+/** Nx has hashed by now what does not depend on the outputs of other tasks. */
+function hashesOf({ taskGraph }: RunnerContext): string[] {
+  return Object.values(taskGraph?.tasks ?? {}).flatMap(({ hash }) => hash ?? []);
 }
 
 /** With both doors open, the plugin's hooks do the work and the runner stands aside. */

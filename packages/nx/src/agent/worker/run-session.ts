@@ -10,6 +10,7 @@ import type { Trouble } from '../../report/run-report.ts';
 import { toTrouble } from '../../report/trouble.ts';
 import { mayRead, type RunConfiguration } from '../protocol/run-configuration.ts';
 import type { LookupOutcome, LookupRequest } from '../protocol/worker-messages.ts';
+import { createAbsenceSurvey } from './absence-survey.ts';
 import { createLookupTurns } from './lookup-turns.ts';
 import { createUpstream, isOutage, type Upstream } from './upstream.ts';
 
@@ -69,12 +70,22 @@ export function createRunSession(options: RunSessionOptions): RunSession {
     patienceMs: timerMs(Math.max(configuration.minDownloadMs, configuration.lookupTimeoutMs)),
   });
   const probed = probe();
+  const survey = createAbsenceSurvey({
+    client: upstream.surveys,
+    hashes: mayRead(configuration.mode) ? expectedHashes(configuration.expectedTasks) : [],
+    now: () => performance.now(),
+  });
   // Statistics for the server, which may take them or not: nobody here needs to hear of it.
   const events = createEventRecorder(upstream.lookups, { closeTimeoutMs: eventsCloseTimeoutMs });
 
   function hashOf(taskHash: string): string {
     const { format, namespace } = configuration;
     return artifactHash({ format, namespace, taskHash });
+  }
+
+  function expectedHashes(taskHashes: readonly string[]): string[] {
+    // The others are reported when they are looked up.
+    return taskHashes.filter(isTaskHash).map(hashOf);
   }
 
   function reportTrouble(error: unknown): void {
@@ -150,7 +161,7 @@ export function createRunSession(options: RunSessionOptions): RunSession {
       try {
         const hash = hashOf(taskHash);
         events.record({ source: 'LOCAL', event: 'MISS', hash });
-        const found = await turns.take(() => download(taskHash));
+        const found = survey.isAbsent(hash) ? null : await turns.take(() => download(taskHash));
         if (found === null) {
           events.record({ source: 'REMOTE', event: 'MISS', hash });
           return miss;
