@@ -4,7 +4,7 @@ import type { ArtifactsClient } from '@larder/client';
 const maxAgeMs = 10_000;
 
 /**
- * What the server is known not to have. Nx before 21 looks a task up when the task has its slot, so
+ * What the server is known not to have. Nx before 22 looks a task up when the task has its slot, so
  * that without this knowledge each task is held up by a round trip of its own.
  */
 export interface AbsenceSurvey {
