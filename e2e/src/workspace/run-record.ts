@@ -11,7 +11,10 @@ export interface TaskRecord {
   readonly project: string;
   readonly hash: string;
   readonly source: TaskSource;
-  /** `endTime − startTime` as Nx has them. */
+  /** As Nx has them, in milliseconds since the epoch. */
+  readonly startTimeMs: number;
+  readonly endTimeMs: number;
+  /** `endTime − startTime`. */
   readonly durationMs: number;
 }
 
@@ -42,12 +45,10 @@ export async function readRunRecord(workspace: Checkout): Promise<TaskRecord[]> 
       .map(({ projectName, hash, startTime, endTime, cacheStatus }) => {
         const source = SOURCES[cacheStatus];
         if (source === undefined) throw new Error(`Unknown cache status ${cacheStatus}.`);
-        return {
-          project: projectName,
-          hash,
-          source,
-          durationMs: Date.parse(endTime) - Date.parse(startTime),
-        };
+        const startTimeMs = Date.parse(startTime);
+        const endTimeMs = Date.parse(endTime);
+        const durationMs = endTimeMs - startTimeMs;
+        return { project: projectName, hash, source, startTimeMs, endTimeMs, durationMs };
       })
       .sort((a, b) => a.project.localeCompare(b.project));
   }

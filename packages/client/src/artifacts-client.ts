@@ -35,6 +35,14 @@ export interface GetToFileOptions extends RequestOptions {
   onMetadata?: (metadata: ArtifactMetadata) => void;
 }
 
+export interface QueryOptions extends RequestOptions {
+  /**
+   * Whether what the server does not say, or cannot, in one answer about many is asked for with
+   * `head`. Otherwise it is not in the result. Default: true.
+   */
+  fallback?: boolean;
+}
+
 /** What the server tells about an artifact besides its content. */
 export interface ArtifactMetadata {
   /** null when the server does not announce it. */
@@ -110,9 +118,9 @@ export interface ArtifactsClient {
    * Asks for the metadata of any number of artifacts. The result has an entry for each hash, in their
    * order. What the server does not say here, because it does not know this endpoint or that hash, it
    * is asked for with `head`; a failure of that is the entry of its hash. `retries` count for each
-   * request.
+   * request. Without `fallback` there is an entry only for what the server has said.
    */
-  query(hashes: Iterable<string>, options?: RequestOptions): Promise<Map<string, QueryResult>>;
+  query(hashes: Iterable<string>, options?: QueryOptions): Promise<Map<string, QueryResult>>;
   /** Asks whether remote caching is available to the team. */
   status(options?: RequestOptions): Promise<CachingStatus>;
   /**

@@ -6,6 +6,7 @@ export type {
   ArtifactsClient,
   CachingStatus,
   GetToFileOptions,
+  QueryOptions,
   PutOptions,
   QueryResult,
   RequestOptions,

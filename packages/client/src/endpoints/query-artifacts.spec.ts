@@ -188,6 +188,16 @@ describe('query', () => {
     });
   });
 
+  it.each<[string, Script, [string, null][]]>([
+    ['knows only some of it', serve(() => ({ no: null })), [['no', null]]],
+    ['does not know the endpoint', answer(404), []],
+  ])('sends no HEAD without fallback when the server %s', async (_what, script, expected) => {
+    const server = await bed.startServer(script);
+    const results = await bed.createClient(server).query(['hit1', 'no'], { fallback: false });
+    expect([...results]).toEqual(expected);
+    expect(server.requests.map(({ method }) => method)).toEqual(['POST']);
+  });
+
   it.each([
     ['HTML', answer(200, {}, '<html>')],
     ['a list', answer(200, {}, '[]')],

@@ -45,6 +45,7 @@ export function createQueryArtifacts(context: EndpointContext): ArtifactsClient[
       const distinct = [...new Set(hashes)];
       for (const hash of distinct) artifactPath(hash);
       const results = new Map<string, QueryResult>(await askInChunks(distinct, operation, options));
+      if (options.fallback === false) return results;
       const untold = distinct.filter((hash) => !results.has(hash));
       await forEachInParallel(untold, context.maxConnections, async (hash) => {
         results.set(hash, await requestOne(context, operation, { hash, options }));

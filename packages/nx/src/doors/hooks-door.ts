@@ -49,6 +49,7 @@ export async function preTasksExecution(
         contextId: context.id ?? null,
         format: 'nx.tar.gz',
         startEstimate: startEstimate(nxVersion, context, environment),
+        expectedTasks: [],
         terminalOutputsFolder: terminalOutputsFolder(),
       }),
       process.env,

@@ -8,6 +8,7 @@ export interface RunFacts {
   readonly contextId: string | null;
   readonly format: ArtifactFormat;
   readonly startEstimate: StartEstimate;
+  readonly expectedTasks: readonly string[];
   readonly terminalOutputsFolder: string | null;
 }
 

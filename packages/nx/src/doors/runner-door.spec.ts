@@ -72,6 +72,28 @@ function writeEntry(taskHash: string): void {
 
 const wireHash = (taskHash: string) => artifactHash({ format: 'tar.br', namespace: '', taskHash });
 
+it('asks once for all tasks of the command, and not again for what is not there', async () => {
+  prepare();
+  server.keep(wireHash('3'), Buffer.from('no archive'));
+  const tasks = { one: { hash: '1' }, two: { hash: '2' }, three: { hash: '3' }, later: {} };
+  await run(
+    async (remoteCache) => {
+      await until('the server has told', () => server.seen('query').length === 1);
+      await until('the agent knows', async () => {
+        const before = server.seen('get').length;
+        await remoteCache?.retrieve('2', workspace.cacheDirectory);
+        return server.seen('get').length === before;
+      });
+      const before = server.seen('get').length;
+      expect(await remoteCache?.retrieve('1', workspace.cacheDirectory)).toBe(false);
+      expect(server.seen('get')).toHaveLength(before);
+      await remoteCache?.retrieve('3', workspace.cacheDirectory);
+      expect(server.seen('get', wireHash('3'))).toHaveLength(1);
+    },
+    { tasks },
+  );
+});
+
 it('is what the package gives to Nx, beside the hooks', () => {
   expect(plugin).toBe(runTasks);
   expect(name).toBe('@larder/nx');

@@ -76,6 +76,7 @@ async function openCommand(
         contextId: null,
         format: 'tar.br',
         startEstimate: { kind: 'start-is-lookup' },
+        expectedTasks: hashesOf(context),
         terminalOutputsFolder: null,
       }),
       process.env,
@@ -136,6 +137,11 @@ function createRemoteCache(
       return true;
     },
   };
+}
+
+/** Nx has hashed by now what does not depend on the outputs of other tasks. */
+function hashesOf({ taskGraph }: RunnerContext): string[] {
+  return Object.values(taskGraph?.tasks ?? {}).flatMap(({ hash }) => hash ?? []);
 }
 
 /** With both doors open, the plugin's hooks do the work and the runner stands aside. */

@@ -56,6 +56,7 @@ export function runConfiguration(
     isCi: true,
     format: 'nx.tar.gz',
     startEstimate: { kind: 'start-is-miss' },
+    expectedTasks: [],
     terminalOutputsFolder: null,
     lookupTimeoutMs: 20_000,
     minDownloadMs: 20_000,

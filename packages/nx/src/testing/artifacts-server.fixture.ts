@@ -16,13 +16,13 @@ export interface StoredArtifact {
 
 export interface SeenRequest {
   readonly kind: RequestKind;
-  /** Hash of the artifact, or `status`. */
+  /** Hash of the artifact, `status` or `events`; empty for a query. */
   readonly hash: string;
   readonly headers: IncomingHttpHeaders;
   readonly query: string;
 }
 
-export type RequestKind = 'status' | 'get' | 'put' | 'events';
+export type RequestKind = 'status' | 'get' | 'put' | 'events' | 'query';
 
 export interface Exchange extends SeenRequest {
   readonly request: IncomingMessage;
@@ -59,6 +59,7 @@ export async function startArtifactsServer(): Promise<ArtifactsServer> {
     get: proceed,
     put: proceed,
     events: proceed,
+    query: proceed,
   };
 
   async function serve(exchange: Exchange): Promise<void> {
@@ -82,6 +83,13 @@ export async function startArtifactsServer(): Promise<ArtifactsServer> {
       response.end();
       return;
     }
+    if (kind === 'query') {
+      const { hashes } = JSON.parse(String(await readBody(request))) as { hashes: string[] };
+      response.end(
+        JSON.stringify(Object.fromEntries(hashes.map((each) => [each, describe(each)]))),
+      );
+      return;
+    }
     const found = artifacts.get(hash);
     if (kind === 'status') response.end('{"status":"enabled"}');
     else if (!found) response.writeHead(404).end();
@@ -89,6 +97,11 @@ export async function startArtifactsServer(): Promise<ArtifactsServer> {
       response.writeHead(200, { 'content-length': found.body.length, ...found.headers });
       response.end(found.body);
     }
+  }
+
+  function describe(hash: string) {
+    const found = artifacts.get(hash);
+    return found ? { size: found.body.length, taskDurationMs: 0 } : null;
   }
 
   const server = createServer((request, response) => {
@@ -138,6 +151,7 @@ export async function startArtifactsServer(): Promise<ArtifactsServer> {
 
 function kindOf(method: string | undefined, hash: string): RequestKind {
   if (method === 'PUT') return 'put';
+  if (method === 'POST' && hash === '') return 'query';
   return hash === 'status' || hash === 'events' ? hash : 'get';
 }
 

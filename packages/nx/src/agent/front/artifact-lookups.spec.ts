@@ -297,6 +297,28 @@ describe('a slow download', () => {
       expect((await answered).body.toString()).toBe('helloworld');
     },
   );
+
+  it('does not hold up for long those that wait for it to end', async () => {
+    const gate = createGate();
+    server.behaviour.get = inHalves(gate, '3600000');
+    const run = await bed.openRun(server, {
+      lookupConcurrency: 1,
+      lookupTimeoutMs: 500,
+      minDownloadMs: 500,
+    });
+    const slow = run.get('1');
+    await until('it has begun', () => server.seen('get').length === 1);
+    const others = await Promise.all(['2', '3'].map((taskHash) => run.get(taskHash)));
+    expect(others.map(({ status }) => status)).toEqual([404, 404]);
+    gate.open();
+    expect((await slow).body.toString()).toBe('helloworld');
+    expect(server.seen('get')).toHaveLength(1);
+    expect(await run.close()).toMatchObject({
+      hits: 1,
+      misses: 2,
+      trouble: { code: 'LARDER_AGENT_LOOKUP_QUEUED_TOO_LONG' },
+    });
+  });
 });
 
 it('no more lookups than allowed reach the server at the same time', async () => {

@@ -30,6 +30,8 @@ export interface RunConfiguration extends Pick<ResolvedOptions, AgentOption> {
   readonly token: string;
   readonly format: ArtifactFormat;
   readonly startEstimate: StartEstimate;
+  /** Hashes of the tasks that are going to be looked up one by one, as far as the door knows them. */
+  readonly expectedTasks: readonly string[];
   /** Nx's folder of terminal outputs, whose files tell when a task ended; null when unknown. */
   readonly terminalOutputsFolder: string | null;
 }

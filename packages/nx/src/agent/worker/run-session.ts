@@ -10,8 +10,9 @@ import type { Trouble } from '../../report/run-report.ts';
 import { toTrouble } from '../../report/trouble.ts';
 import { mayRead, type RunConfiguration } from '../protocol/run-configuration.ts';
 import type { LookupOutcome, LookupRequest } from '../protocol/worker-messages.ts';
+import { createAbsenceSurvey } from './absence-survey.ts';
+import { createLookupTurns } from './lookup-turns.ts';
 import { createUpstream, isOutage, type Upstream } from './upstream.ts';
-import { createWorkLimit } from './work-limit.ts';
 
 /** What the worker keeps for one run: its way to the server, and its lookups. */
 export interface RunSession {
@@ -53,22 +54,38 @@ const miss: LookupOutcome = { kind: 'miss' };
 /** Nobody waits for it: the command has its report by then. */
 const eventsCloseTimeoutMs = 1_000;
 
-/** A timer that is set to more goes off at once. */
+/** A timer that is set to more than this goes off at once. */
 const maxTimerMs = 2 ** 31 - 1;
+
+const timerMs = (durationMs: number) => Math.min(durationMs, maxTimerMs);
 
 export function createRunSession(options: RunSessionOptions): RunSession {
   const { configuration, archive, onTrouble } = options;
   const upstream = createUpstream(configuration);
   const ended = new AbortController();
   // Lookups that wait for a connection inside of the client would not heed that the server is down.
-  const takeTurn = createWorkLimit(configuration.lookupConcurrency);
+  const turns = createLookupTurns({
+    maxAtOnce: configuration.lookupConcurrency,
+    // Until then those that have their turn and bring nothing are given up as well.
+    patienceMs: timerMs(Math.max(configuration.minDownloadMs, configuration.lookupTimeoutMs)),
+  });
   const probed = probe();
+  const survey = createAbsenceSurvey({
+    client: upstream.surveys,
+    hashes: mayRead(configuration.mode) ? expectedHashes(configuration.expectedTasks) : [],
+    now: () => performance.now(),
+  });
   // Statistics for the server, which may take them or not: nobody here needs to hear of it.
   const events = createEventRecorder(upstream.lookups, { closeTimeoutMs: eventsCloseTimeoutMs });
 
   function hashOf(taskHash: string): string {
     const { format, namespace } = configuration;
     return artifactHash({ format, namespace, taskHash });
+  }
+
+  function expectedHashes(taskHashes: readonly string[]): string[] {
+    // The others are reported when they are looked up.
+    return taskHashes.filter(isTaskHash).map(hashOf);
   }
 
   function reportTrouble(error: unknown): void {
@@ -99,7 +116,7 @@ export function createRunSession(options: RunSessionOptions): RunSession {
         signal: AbortSignal.any([patience.signal, ended.signal]),
         onMetadata: ({ durationMs }) => {
           // Waiting longer than the task itself takes helps nobody.
-          const limitMs = Math.min(Math.max(minDownloadMs, durationMs), maxTimerMs);
+          const limitMs = timerMs(Math.max(minDownloadMs, durationMs));
           timer = setTimeout(() => {
             patience.abort(downloadTooSlow(limitMs));
           }, limitMs);
@@ -107,6 +124,7 @@ export function createRunSession(options: RunSessionOptions): RunSession {
       });
       upstream.observe(null);
       if (metadata === null) return null;
+      turns.noteArrival();
       const sizeBytes = metadata.sizeBytes ?? (await stat(file)).size;
       return { file, sizeBytes, durationMs: metadata.durationMs };
     } catch (error) {
@@ -143,7 +161,7 @@ export function createRunSession(options: RunSessionOptions): RunSession {
       try {
         const hash = hashOf(taskHash);
         events.record({ source: 'LOCAL', event: 'MISS', hash });
-        const found = await takeTurn(() => download(taskHash));
+        const found = survey.isAbsent(hash) ? null : await turns.take(() => download(taskHash));
         if (found === null) {
           events.record({ source: 'REMOTE', event: 'MISS', hash });
           return miss;

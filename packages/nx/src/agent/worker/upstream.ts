@@ -12,12 +12,14 @@ const uploadFirstByteTimeoutMs = 30_000;
 const uploadStallTimeoutMs = 30_000;
 
 /**
- * The server as one run sees it. Lookups and uploads have a client each: a lookup holds a task up
- * and gives in quickly, an upload has time.
+ * The server as one run sees it. Lookups, uploads and surveys have a client each: a lookup holds a
+ * task up and gives in quickly, an upload has time, a survey is not even needed.
  */
 export interface Upstream {
   readonly lookups: ArtifactsClient;
   readonly uploads: ArtifactsClient;
+  /** Asks for many artifacts at once; what goes wrong with that is no reason to doubt the server. */
+  readonly surveys: ArtifactsClient;
   /** Whether the server is out of reach as far as is known: then uploads are not even tried. */
   isDown(): boolean;
   /** Notes how a request ended: an error, or null for an answer. */
@@ -41,6 +43,12 @@ export function createUpstream(configuration: RunConfiguration): Upstream {
     connectTimeoutMs: lookupTimeoutMs,
     firstByteTimeoutMs: lookupTimeoutMs,
   });
+  const surveys = createArtifactsClient({
+    ...shared,
+    maxConnections: 1,
+    connectTimeoutMs: lookupTimeoutMs,
+    firstByteTimeoutMs: lookupTimeoutMs,
+  });
   const uploads = createArtifactsClient({
     ...shared,
     maxConnections: configuration.uploadConcurrency,
@@ -53,6 +61,7 @@ export function createUpstream(configuration: RunConfiguration): Upstream {
   return {
     lookups,
     uploads,
+    surveys,
     isDown: () => isDown,
     observe(error) {
       if (isOutage(error)) isDown ||= !hasAnswered || isBreakerOpen(error);
@@ -62,7 +71,7 @@ export function createUpstream(configuration: RunConfiguration): Upstream {
       }
     },
     async close() {
-      await Promise.all([lookups.close(), uploads.close()]);
+      await Promise.all([lookups.close(), uploads.close(), surveys.close()]);
     },
   };
 }

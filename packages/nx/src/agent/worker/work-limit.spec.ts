@@ -34,4 +34,20 @@ describe('a limit of work', () => {
     await expect(next).resolves.toBe('next');
     await expect(limit(() => Promise.resolve('last'))).resolves.toBe('last');
   });
+
+  it('lets those go that do not want to wait any longer', async () => {
+    const limit = createWorkLimit(1);
+    const gate = createGate();
+    const first = limit(() => gate.opened);
+    const patience = new AbortController();
+    const begun: string[] = [];
+    const impatient = limit(() => Promise.resolve(begun.push('impatient')), patience.signal);
+    const patient = limit(() => Promise.resolve(begun.push('patient')));
+    const reason = new Error('of the impatient');
+    patience.abort(reason);
+    await expect(impatient).rejects.toBe(reason);
+    gate.open();
+    await Promise.all([first, patient]);
+    expect(begun).toEqual(['patient']);
+  });
 });
