@@ -9,6 +9,7 @@ export interface RunFacts {
   readonly format: ArtifactFormat;
   readonly startEstimate: StartEstimate;
   readonly terminalOutputsFolder: string | null;
+  readonly waitsForUse: boolean;
 }
 
 /** What the agent is told about a command. The options must be configured: there is a token. */

@@ -57,6 +57,7 @@ export function runConfiguration(
     format: 'nx.tar.gz',
     startEstimate: { kind: 'start-is-miss' },
     terminalOutputsFolder: null,
+    waitsForUse: false,
     lookupTimeoutMs: 20_000,
     minDownloadMs: 20_000,
     lookupConcurrency: 32,
