@@ -16,11 +16,11 @@ exports.batch = (taskGraph, inputs, _overrides, context) => {
   const results = {};
   const done = new Set();
   const run = (id) => {
-    if (done.has(id)) return;
+    // Newer versions of Nx list what lies outside of the batch as well.
+    if (done.has(id) || taskGraph.tasks[id] === undefined) return;
     done.add(id);
-    for (const dependency of taskGraph.dependencies[id]) run(dependency);
+    for (const dependency of taskGraph.dependencies[id] ?? []) run(dependency);
     results[id] = produce(inputs[id].project, context.root);
-    results[id].terminalOutput += `In a batch of ${Object.keys(taskGraph.tasks).length}\n`;
   };
   Object.keys(taskGraph.tasks).forEach(run);
   return Promise.resolve(results);

@@ -62,7 +62,7 @@ describe.each(readEnvironment().nxVersions)('Nx %s', (nxVersion) => {
     const env = { NX_BATCH_MODE: 'true' };
     const first = await build(env);
     expect(first.exitCode).toBe(0);
-    expect(first.output).toMatch(/In a batch of [2-6]/);
+    expect(first.output).toMatch(/Running [2-6] tasks with @acme\/batch:produce/);
     expect(first.executed).toHaveLength(smallSixProjects.length);
     expect(first.uploads).toBe(smallSixProjects.length);
 
@@ -92,7 +92,7 @@ describe.each(readEnvironment().nxVersions)('Nx %s', (nxVersion) => {
   }
 });
 
-/** Lets the project's task need one that never ends, and that claims to be cacheable. */
+/** Lets the project's task need one that never ends. */
 async function dependOnContinuousTask({ folder }: Workspace): Promise<void> {
   const file = join(folder, 'projects', 'app', 'project.json');
   const configuration = JSON.parse(await readFile(file, 'utf8')) as {
@@ -105,7 +105,6 @@ async function dependOnContinuousTask({ folder }: Workspace): Promise<void> {
       serve: {
         executor: 'nx:run-commands',
         continuous: true,
-        cache: true,
         options: { command: `node -e "console.log('Serving'); setInterval(() => {}, 1000)"` },
       },
     },
