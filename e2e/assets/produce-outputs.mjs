@@ -7,8 +7,11 @@ import { setTimeout } from 'node:timers/promises';
 
 const MEGABYTE = 1_000_000;
 
-const [project] = process.argv.slice(2);
-const { workMs, entries } = JSON.parse(readFileSync(`projects/${project}/outputs.json`, 'utf8'));
+const [project, ...unknown] = process.argv.slice(2);
+if (unknown.length > 0) throw new Error(`Unknown arguments: ${unknown.join(' ')}`);
+const { workMs, entries, exitCode } = JSON.parse(
+  readFileSync(`projects/${project}/outputs.json`, 'utf8'),
+);
 
 appendFileSync(process.env.LARDER_E2E_EXECUTIONS, `${project}\n`);
 console.log(`Producing the outputs of ${project} – größtenteils harmlos`);
@@ -36,6 +39,7 @@ for (const entry of entries) {
 console.error(`  ${entries.length} entries, and this line on standard error`);
 await setTimeout(workMs);
 console.log(`Done with ${project}`);
+process.exitCode = exitCode;
 
 /** Marsaglia's xorshift32: fast, the same everywhere, and nothing that gzip could shorten. */
 function writeRandomFile({ path, megabytes, seed }) {

@@ -3,6 +3,9 @@
 /** One for each way in which Nx asks for artifacts: by its runner, by polling, in batches. */
 const DEFAULT_NX_VERSIONS = ['19.8.14', '22.7.12', '24.0.6'];
 
+/** One for each door, for specs whose subject the way of asking does not touch. */
+const DEFAULT_VERSION_OF_EACH_DOOR = ['19.8.14', '24.0.6'];
+
 /** What a child process may inherit; everything else (`NX_*`, `LARDER_*`, `npm_*` …) is withheld. */
 const INHERITED_VARIABLES = [
   'PATH',
@@ -27,6 +30,8 @@ export type DaemonMode = 'off' | 'on';
 export interface E2eEnvironment {
   /** Nx versions that the specs run with: `LARDER_E2E_NX`, separated by commas. */
   readonly nxVersions: readonly string[];
+  /** The same, or fewer by default: one of each door. */
+  readonly nxVersionOfEachDoor: readonly string[];
   /** Daemon modes that the round-trip spec runs with: `LARDER_E2E_DAEMON`, `off`, `on` or both. */
   readonly daemonModes: readonly DaemonMode[];
   /** Variables that every child process starts from. */
@@ -50,6 +55,7 @@ export function readEnvironment(
   const nxVersions = listOf(variables.LARDER_E2E_NX);
   return {
     nxVersions: nxVersions.length > 0 ? nxVersions : DEFAULT_NX_VERSIONS,
+    nxVersionOfEachDoor: nxVersions.length > 0 ? nxVersions : DEFAULT_VERSION_OF_EACH_DOOR,
     daemonModes: daemonModes.length > 0 ? daemonModes : ['off', 'on'],
     inherited,
   };

@@ -58,6 +58,12 @@ export async function useCache(workspace: Workspace, cache: Cache): Promise<Work
   return { ...workspace, cache };
 }
 
+/** Writes other options of the plugin into the workspace's `nx.json`. */
+export async function useLarderOptions(workspace: Workspace, options: object): Promise<void> {
+  const { folder, nxVersion, cache } = workspace;
+  await writeJson(join(folder, 'nx.json'), nxJson(nxVersion, cache, options));
+}
+
 async function writeProject(folder: string, project: ProjectLayout): Promise<void> {
   const root = `projects/${project.name}`;
   await mkdir(join(folder, root), { recursive: true });
@@ -76,6 +82,7 @@ async function writeProject(folder: string, project: ProjectLayout): Promise<voi
   await writeJson(join(folder, root, 'outputs.json'), {
     workMs: project.workMs,
     entries: project.entries,
+    exitCode: project.exitCode ?? 0,
   });
 }
 

@@ -3,14 +3,14 @@ import { doorOf, isAtLeast } from './nx-version.ts';
 /** Whether a workspace uses the plugin; without it Nx has its local cache only. */
 export type Cache = 'larder' | 'local';
 
-/** The `nx.json` that a team with this version of Nx has. */
-export function nxJson(nxVersion: string, cache: Cache): object {
+/** The `nx.json` that a team with this version of Nx has, with Larder's options where it has a door. */
+export function nxJson(nxVersion: string, cache: Cache, larderOptions: object = {}): object {
   return {
     analytics: false,
     neverConnectToCloud: true,
     targetDefaults: { build: { cache: true, dependsOn: ['^build'] } },
     ...(cache === 'larder' && doorOf(nxVersion) === 'hooks'
-      ? { plugins: [{ plugin: '@larder/nx', options: {} }] }
+      ? { plugins: [{ plugin: '@larder/nx', options: larderOptions }] }
       : {}),
     ...(doorOf(nxVersion) === 'runner'
       ? {
@@ -18,7 +18,10 @@ export function nxJson(nxVersion: string, cache: Cache): object {
             default: {
               runner: cache === 'larder' ? '@larder/nx' : 'nx/tasks-runners/default',
               // Nx 16 has no `cache` property of targets yet.
-              options: isAtLeast(nxVersion, 17) ? {} : { cacheableOperations: ['build'] },
+              options: {
+                ...(isAtLeast(nxVersion, 17) ? {} : { cacheableOperations: ['build'] }),
+                ...(cache === 'larder' ? larderOptions : {}),
+              },
             },
           },
         }

@@ -33,6 +33,16 @@ export function keepsSymlinks(nxVersion: string): boolean {
   return doorOf(nxVersion) === 'runner' || isAtLeast(nxVersion, 21);
 }
 
+/** Whether Nx shows a failure again that it has in a cache; before it stores them and never looks. */
+export function replaysFailures(nxVersion: string): boolean {
+  return isAtLeast(nxVersion, 23);
+}
+
+/** Whether a target can be `continuous`: it runs on while those that depend on it do. */
+export function knowsContinuousTasks(nxVersion: string): boolean {
+  return isAtLeast(nxVersion, 21);
+}
+
 /** Whether `version` (`22.7.12`) is of the given release line or a later one. */
 export function isAtLeast(version: string, major: number, minor = 0): boolean {
   const [itsMajor = 0, itsMinor = 0] = version.split('.').map(Number);

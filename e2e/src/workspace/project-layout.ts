@@ -20,4 +20,6 @@ export interface ProjectLayout {
   /** The `outputs` of the task, as they stand in project.json. */
   readonly outputs: readonly string[];
   readonly entries: readonly OutputEntry[];
+  /** With which the task ends; 0 when it is not given. */
+  readonly exitCode?: number;
 }

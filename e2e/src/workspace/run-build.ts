@@ -10,6 +10,8 @@ import { splitTerminalOutput } from './terminal-output.ts';
 export interface BuildOptions {
   readonly daemon?: DaemonMode;
   readonly parallel?: number;
+  /** More of the command line. */
+  readonly args?: readonly string[];
   /** Added to the machine's environment. */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -30,10 +32,11 @@ export interface Build {
 /** Builds all projects and gathers what happened from Nx and from the tasks themselves. */
 export async function runBuild(
   workspace: Workspace,
-  { daemon = 'off', parallel = 3, env = {} }: BuildOptions = {},
+  { daemon = 'off', parallel = 3, args: moreArgs = [], env = {} }: BuildOptions = {},
 ): Promise<Build> {
   await writeFile(workspace.executionsFile, '');
   const args = ['run-many', '-t', 'build', `--parallel=${parallel}`, '--output-style=static'];
+  args.push(...moreArgs);
   const result = await runNx(workspace, args, {
     LARDER_E2E_EXECUTIONS: workspace.executionsFile,
     ...env,

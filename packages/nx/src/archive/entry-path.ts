@@ -27,3 +27,21 @@ export function checkEntryPath(path: string, limits: ArchiveLimits): void {
     );
   }
 }
+
+/** Characters, endings and names of devices that Windows takes for something else than a file's name. */
+const unsafeOnWindows =
+  /[<>:"|?*\x01-\x1f]|[. ](?:\/|$)|(?:^|\/)(?:con|prn|aux|nul|com\d|lpt\d)(?:\.[^/]*)?(?:\/|$)/i;
+
+/**
+ * Accepts only paths that this system takes for names of files of their own.
+ *
+ * @throws LarderError `LARDER_ARCHIVE_UNSAFE_NAME`
+ */
+export function checkSystemPath(path: string, platform: NodeJS.Platform): void {
+  if (platform !== 'win32' || !unsafeOnWindows.test(path)) return;
+  throw pluginError(
+    'LARDER_ARCHIVE_UNSAFE_NAME',
+    `Windows has no file of the name ${JSON.stringify(path)}`,
+    { hint: 'Rename the output, or set "namespace" to another value on Windows.' },
+  );
+}

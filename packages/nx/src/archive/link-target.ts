@@ -1,4 +1,10 @@
+import { sep } from 'node:path';
 import { pluginError } from '../errors/plugin-error.ts';
+
+/** The target of a link on this system as it stands in archives, whose separator is the slash. */
+export function archivedTarget(target: string, separator: string = sep): string {
+  return separator === '/' ? target : target.replaceAll(separator, '/');
+}
 
 /**
  * Accepts a symbolic link only when nothing it can lead to lies outside the top-level entry that it

@@ -2,7 +2,7 @@ import { extract as createExtract, type Header } from 'tar-stream';
 import { pluginError } from '../errors/plugin-error.ts';
 import { corrupt, tooLarge } from './archive-error.ts';
 import type { ArchiveLimits } from './archive-limits.ts';
-import { checkEntryPath } from './entry-path.ts';
+import { checkEntryPath, checkSystemPath } from './entry-path.ts';
 import { checkLinkTarget } from './link-target.ts';
 import { TarGuard } from './tar-guard.ts';
 import type { TreeWriter } from './tree-writer.ts';
@@ -96,6 +96,7 @@ function beginEntry(
 ): void {
   const path = type === 'directory' && name.endsWith('/') ? name.slice(0, -1) : name;
   checkEntryPath(path, limits);
+  checkSystemPath(path, process.platform);
   if (type !== 'file' && size !== 0) {
     throw corrupt(`${JSON.stringify(path)} has content, which only files may have`);
   }

@@ -3,7 +3,7 @@ import { pluginError } from '../errors/plugin-error.ts';
 import type { ArchiveLimits } from './archive-limits.ts';
 import { sourceChanged } from './archive-error.ts';
 import { checkEntryPath } from './entry-path.ts';
-import { checkLinkTarget } from './link-target.ts';
+import { archivedTarget, checkLinkTarget } from './link-target.ts';
 
 export type FolderEntry =
   | { readonly kind: 'file'; readonly path: string }
@@ -61,7 +61,7 @@ export function* walkFolder(
         ).values(),
       );
     } else if (type.isSymbolicLink()) {
-      const target = readlinkSync(`${folder}/${path}`);
+      const target = archivedTarget(readlinkSync(`${folder}/${path}`));
       checkLinkTarget(path, target);
       yield { kind: 'link', path, target };
     } else {

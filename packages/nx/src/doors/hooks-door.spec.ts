@@ -1,6 +1,6 @@
-import { existsSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { PostContext, PreContext } from '../nx-facts/nx-contexts.ts';
+import type { NxJson, PostContext, PreContext } from '../nx-facts/nx-contexts.ts';
 import type { LarderOptions } from '../options/larder-options.ts';
 import { createAgentBed } from '../testing/agent-bed.fixture.ts';
 import { answer, type ArtifactsServer } from '../testing/artifacts-server.fixture.ts';
@@ -11,7 +11,7 @@ import {
   setEnvironment,
   type NxWorkspace,
 } from '../testing/nx-workspace.fixture.ts';
-import { agentProcesses } from '../testing/processes.fixture.ts';
+import { agentProcesses, untilNoAgent } from '../testing/processes.fixture.ts';
 import { until } from '../testing/test-bed.fixture.ts';
 import { artifactHash } from '../identity/artifact-hash.ts';
 import { postTasksExecution, preTasksExecution } from './hooks-door.ts';
@@ -212,6 +212,9 @@ describe('the hooks do nothing and say nothing', () => {
     ['when it is off and there is no token', { LARDER_MODE: 'off', LARDER_TOKEN: '' }],
     ['with NX_SKIP_REMOTE_CACHE', { NX_SKIP_REMOTE_CACHE: 'true' }],
     ['with NX_DISABLE_REMOTE_CACHE', { NX_DISABLE_REMOTE_CACHE: 'true', LARDER_MODE: 'wrong' }],
+    ['with NX_SKIP_NX_CACHE', { NX_SKIP_NX_CACHE: 'true' }],
+    ['with NX_DISABLE_NX_CACHE', { NX_DISABLE_NX_CACHE: 'true' }],
+    ['when it is off and Nx Cloud is used', { LARDER_MODE: 'off', NX_CLOUD_ACCESS_TOKEN: 'x' }],
   ])('%s', async (_what, variables) => {
     prepare(variables);
     await preTasksExecution(undefined, preContext());
@@ -220,9 +223,29 @@ describe('the hooks do nothing and say nothing', () => {
     expect(printed).toEqual([]);
   });
 
-  it('in an Nx that leaves the cache to a runner', async () => {
-    prepare({}, '20.7.2');
-    await preTasksExecution(undefined, preContext());
+  it.each(['--skip-nx-cache', '--skipRemoteCache', '--disable-remote-cache'])(
+    'with the flag %s',
+    async (flag) => {
+      prepare();
+      const argv = ['node', 'nx', 'run-many', flag];
+      await preTasksExecution(undefined, preContext({ argv }));
+      await postTasksExecution(undefined, postContext({ '1': [0, 1] }, { argv }));
+      expectUntouched();
+      expect(printed).toEqual([]);
+    },
+  );
+
+  it('in an Nx that leaves the cache to a runner, and has one', async () => {
+    prepare({ LARDER_MODE: 'wrong' }, '20.7.2');
+    const nxJsonConfiguration = { tasksRunnerOptions: { default: { runner: '@larder/nx' } } };
+    await preTasksExecution(undefined, preContext({ nxJsonConfiguration }));
+    expectUntouched();
+    expect(printed).toEqual([]);
+  });
+
+  it('when the cache is off where this is', async () => {
+    prepare();
+    await preTasksExecution({ ciMode: 'off', mode: 'read-write' }, preContext());
     expectUntouched();
     expect(printed).toEqual([]);
   });
@@ -232,6 +255,72 @@ describe('the hooks do nothing and say nothing', () => {
     await postTasksExecution(undefined, postContext({ '1': [0, 1] }));
     expectUntouched();
     expect(printed).toEqual([]);
+  });
+});
+
+describe('the hooks leave a command alone, and say in one line what would help,', () => {
+  it.each<[string, string, NxJson, Record<string, string>, RegExp]>([
+    [
+      'in an Nx that takes the cache from a runner that is not set',
+      '20.7.2',
+      { tasksRunnerOptions: { default: { options: {} } } },
+      {},
+      /Nx 20\.7 takes it from the tasks runner.*"runner": "@larder\/nx"/,
+    ],
+    [
+      'with Nx Cloud',
+      '24.0.6',
+      { nxCloudId: 'an id' },
+      {},
+      /Nx prefers Nx Cloud \("nxCloudId" in nx\.json\).*NX_NO_CLOUD=true.*LARDER_MODE=off/,
+    ],
+    [
+      "with Nx Cloud, whose token says enough for Larder's absence",
+      '20.8.4',
+      {},
+      { NX_CLOUD_ACCESS_TOKEN: 'x', LARDER_TOKEN: '' },
+      /Nx Cloud \(NX_CLOUD_ACCESS_TOKEN\)/,
+    ],
+  ])('%s', async (_what, version, nxJsonConfiguration, variables, line) => {
+    prepare(variables, version);
+    await preTasksExecution(undefined, preContext({ nxJsonConfiguration }));
+    await postTasksExecution(undefined, postContext({ '1': [0, 1] }, { nxJsonConfiguration }));
+    expectUntouched();
+    expect(printed).toEqual([expect.stringMatching(line)]);
+  });
+
+  it('with a package that Nx prefers', async () => {
+    prepare();
+    const folder = join(workspace.root, 'node_modules', '@nx', 's3-cache');
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, 'index.js'), '');
+    await preTasksExecution(undefined, preContext());
+    await postTasksExecution(undefined, postContext({ '1': [0, 1] }));
+    expectUntouched();
+    expect(printed).toEqual([
+      expect.stringMatching(/prefers the cache of @nx\/s3-cache.*uninstall that package/),
+    ]);
+  });
+});
+
+describe('a command of an Nx that hides from its hooks that the cache is skipped', () => {
+  it('asks nothing of the server as long as Nx asks nothing', async () => {
+    prepare({}, '21.6.11');
+    await preTasksExecution(undefined, preContext());
+    await postTasksExecution(undefined, postContext({ '1': [0, 1] }));
+    await untilNoAgent(bed.dataDirectory);
+    expect(server.requests).toEqual([]);
+    expect(printed).toEqual([]);
+  });
+
+  it('asks it as soon as Nx asks', async () => {
+    prepare({}, '21.6.11');
+    server.keep(wireHash('1'), Buffer.from('found'));
+    await preTasksExecution(undefined, preContext());
+    expect((await nxClient().get('1')).body.toString()).toBe('found');
+    expect(server.seen('status')).toHaveLength(1);
+    await postTasksExecution(undefined, postContext({}));
+    expect(printed).toEqual([expect.stringMatching(/1 of 1 task/)]);
   });
 });
 

@@ -7,8 +7,11 @@ import {
   hasHooksDoor,
   installedNxVersion,
   lookupTiming,
+  showsCommandToHooks,
   type NxVersion,
 } from '../nx-facts/nx-version.ts';
+import { findRivalCache } from '../nx-facts/rival-cache.ts';
+import { skipsCache } from '../nx-facts/skip-flags.ts';
 import { terminalOutputsFolder } from '../nx-facts/terminal-outputs-folder.ts';
 import { parallelLimit } from '../nx-facts/parallel-limit.ts';
 import { readEnvironment, type LarderEnvironment } from '../options/environment.ts';
@@ -18,9 +21,9 @@ import { formatTrouble } from '../report/format-report.ts';
 import { toTrouble } from '../report/trouble.ts';
 import { findDataDirectory } from './data-directory.ts';
 import { endRun } from './end-run.ts';
-import { noticesOf } from './notices.ts';
+import { noticesOf, rivalPreferred, runnerNeeded } from './notices.ts';
 import { isUsable, openRunRequest } from './open-run-request.ts';
-import { runnerOptionsOf } from './runner-options.ts';
+import { isNamedAsRunner, runnerOptionsOf } from './runner-options.ts';
 
 /**
  * Nx's hook before the tasks of a command: opens a run with the agent and points Nx's own cache
@@ -32,12 +35,13 @@ export async function preTasksExecution(
 ): Promise<void> {
   try {
     const environment = readEnvironment();
-    if (environment.nx.skipsRemoteCache) return;
-    const options = settle(pluginOptions, context.nxJsonConfiguration, environment);
-    noticesOf(options).forEach(print);
-    if (!isUsable(options)) return;
+    if (isSkipped(context, environment)) return;
     const nxVersion = installedNxVersion();
-    if (!hasHooksDoor(nxVersion)) return;
+    if (isLeftToRunner(nxVersion, context.nxJsonConfiguration)) return;
+    const options = settle(pluginOptions, context.nxJsonConfiguration, environment);
+    const obstacle = obstacleOf(options, { nxVersion, context, environment });
+    for (const line of obstacle === null ? noticesOf(options) : [obstacle]) print(line);
+    if (obstacle !== null || !isUsable(options)) return;
     const run = await openRun(
       findDataDirectory({
         workspaceRoot: context.workspaceRoot,
@@ -51,6 +55,7 @@ export async function preTasksExecution(
         startEstimate: startEstimate(nxVersion, context, environment),
         expectedTasks: [],
         terminalOutputsFolder: terminalOutputsFolder(),
+        waitsForUse: !showsCommandToHooks(nxVersion),
       }),
       process.env,
     );
@@ -71,9 +76,11 @@ export async function postTasksExecution(
 ): Promise<void> {
   try {
     const environment = readEnvironment();
-    if (environment.nx.skipsRemoteCache) return;
+    if (isSkipped(context, environment)) return;
     const options = settleAgain(pluginOptions, context.nxJsonConfiguration, environment);
     if (!options || !isUsable(options)) return;
+    const nxVersion = installedNxVersion();
+    if (obstacleOf(options, { nxVersion, context, environment }) !== null) return;
     const results = Object.values(context.taskResults);
     const tasks = results.map(({ task }) => task);
     const localHits = results.flatMap(({ task, status }) =>
@@ -92,7 +99,7 @@ export async function postTasksExecution(
     const dataDirectory = findDataDirectory({
       workspaceRoot: context.workspaceRoot,
       configured: options.dataDirectory,
-      nxVersion: installedNxVersion(),
+      nxVersion,
     });
     await endRun({
       close: (onProgress) => closeRun(dataDirectory, { run, durationsMs, localHits }, onProgress),
@@ -101,6 +108,40 @@ export async function postTasksExecution(
   } catch (error) {
     warn(error);
   }
+}
+
+function isSkipped(
+  { argv = [] }: PreContext | PostContext,
+  environment: LarderEnvironment,
+): boolean {
+  return environment.nx.skipsCache || skipsCache(argv);
+}
+
+/** The runner says what there is to say, and does the work. */
+function isLeftToRunner(nxVersion: NxVersion, nxJson: NxJson): boolean {
+  return !hasHooksDoor(nxVersion) && isNamedAsRunner(nxJson);
+}
+
+interface CommandFacts {
+  readonly nxVersion: NxVersion;
+  readonly context: PreContext | PostContext;
+  readonly environment: LarderEnvironment;
+}
+
+/** Why Nx would never ask this cache, in a line for people; null when it will. */
+function obstacleOf(
+  { mode }: ResolvedOptions,
+  { nxVersion, context, environment }: CommandFacts,
+): string | null {
+  if (mode === 'off') return null;
+  if (!hasHooksDoor(nxVersion)) return runnerNeeded(nxVersion);
+  const rival = findRivalCache({
+    nxJson: context.nxJsonConfiguration,
+    nxVersion,
+    environment: environment.nx,
+    workspaceRoot: context.workspaceRoot,
+  });
+  return rival === null ? null : rivalPreferred(rival);
 }
 
 function settle(

@@ -241,10 +241,39 @@ describe('a command without the remote cache', () => {
     ['for its options say so', {}, { options: { skipRemoteCache: true } }],
     ['for a variable says so', { NX_SKIP_REMOTE_CACHE: 'true' }, {}],
     ['for another variable says so', { NX_DISABLE_REMOTE_CACHE: 'true' }, {}],
+    ['for it is told to skip all caches', {}, { nxArgs: { skipNxCache: true } }],
+    ['for its options skip all caches', {}, { options: { skipNxCache: true } }],
+    ['for a variable skips all caches', { NX_SKIP_NX_CACHE: 'true' }, {}],
     ['for it is turned off', { LARDER_MODE: 'off' }, {}],
+    ['for it is off in CI', {}, { options: { mode: 'read', ciMode: 'off' } }],
   ])("is Nx's own, and nothing is said: %s", async (_what, variables, command) => {
     prepare(variables, '20.0.13');
     await expectPlain(command);
+  });
+
+  it("is Nx's own with a flag that Nx does not know, which does not reach the tasks", async () => {
+    prepare({}, '19.8.14');
+    const argv = process.argv;
+    bed.onCleanUp(() => {
+      process.argv = argv;
+    });
+    process.argv = ['node', 'nx', 'run-many', '--skip-remote-cache'];
+    const task: NxTask = {
+      hash: '1',
+      overrides: {
+        'skip-remote-cache': true,
+        __overrides_unparsed__: ['--skip-remote-cache'],
+      },
+    };
+    await run(
+      (remoteCache) => {
+        expect(remoteCache).toBeUndefined();
+        expect(task).toEqual({ overrides: { __overrides_unparsed__: [] } });
+      },
+      { tasks: { 'app:build': task } },
+    );
+    expect(agentProcesses(bed.dataDirectory)).toEqual([]);
+    expect(printed).toEqual([]);
   });
 
   it.each<[string, NxJson['plugins'], boolean]>([

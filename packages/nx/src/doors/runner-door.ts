@@ -2,6 +2,7 @@ import { openRun, type OpenedRun } from '../agent/launch/agent-client.ts';
 import type { NxJson, NxTask, RunnerContext } from '../nx-facts/nx-contexts.ts';
 import { hasHooksDoor, installedNxVersion, type NxVersion } from '../nx-facts/nx-version.ts';
 import { requireNx } from '../nx-facts/require-nx.ts';
+import { skipsCache, withdrawSkipFlags } from '../nx-facts/skip-flags.ts';
 import { readEnvironment, type LarderEnvironment } from '../options/environment.ts';
 import { resolveOptions } from '../options/resolve-options.ts';
 import { formatTrouble } from '../report/format-report.ts';
@@ -53,9 +54,10 @@ async function openCommand(
   try {
     const environment = readEnvironment();
     const nxVersion = installedNxVersion();
+    withdrawSkipFlags(process.argv, context.taskGraph?.tasks ?? {});
     if (
       isLeftToHooks(nxVersion, context.nxJson) ||
-      skipsRemoteCache(runnerOptions, context, environment)
+      isSkipped(runnerOptions, context, environment)
     ) {
       return null;
     }
@@ -78,6 +80,7 @@ async function openCommand(
         startEstimate: { kind: 'start-is-lookup' },
         expectedTasks: hashesOf(context),
         terminalOutputsFolder: null,
+        waitsForUse: false,
       }),
       process.env,
     );
@@ -149,16 +152,16 @@ function isLeftToHooks(nxVersion: NxVersion, nxJson: NxJson): boolean {
   return hasHooksDoor(nxVersion) && isListedAsPlugin(nxJson);
 }
 
-/** Before 20.8 Nx leaves it to the runner to honour the flag and the variables. */
-function skipsRemoteCache(
+/** Nx before 20.4 leaves it to the runner to honour what is about the remote cache alone. */
+function isSkipped(
   options: Readonly<Record<string, unknown>>,
   { nxArgs }: RunnerContext,
   environment: LarderEnvironment,
 ): boolean {
   return (
-    environment.nx.skipsRemoteCache ||
-    options.skipRemoteCache === true ||
-    nxArgs?.skipRemoteCache === true
+    environment.nx.skipsCache ||
+    skipsCache(process.argv) ||
+    [options, nxArgs].some((each) => each?.skipNxCache === true || each?.skipRemoteCache === true)
   );
 }
 

@@ -8,6 +8,11 @@ export function runnerOptionsOf(nxJson: NxJson): unknown {
   return nxJson.tasksRunnerOptions?.default?.options;
 }
 
+/** Whether nx.json names this package as the tasks runner. */
+export function isNamedAsRunner(nxJson: NxJson): boolean {
+  return nxJson.tasksRunnerOptions?.default?.runner === '@larder/nx';
+}
+
 /** Whether nx.json also lists this package as a plugin. */
 export function isListedAsPlugin(nxJson: NxJson): boolean {
   return (nxJson.plugins ?? []).some((entry) => {

@@ -4,19 +4,29 @@
  */
 export interface NxJson {
   readonly plugins?: readonly (string | { readonly plugin: string })[] | undefined;
-  readonly tasksRunnerOptions?:
-    Readonly<Record<string, { readonly options?: unknown } | undefined>> | undefined;
+  readonly tasksRunnerOptions?: Readonly<Record<string, NxRunnerEntry | undefined>> | undefined;
   readonly parallel?: string | number | boolean | undefined;
+  readonly nxCloudId?: unknown;
+  readonly nxCloudAccessToken?: unknown;
+  readonly neverConnectToCloud?: boolean | undefined;
+}
+
+export interface NxRunnerEntry {
+  readonly runner?: string | undefined;
+  readonly options?: unknown;
 }
 
 export interface NxTask {
-  readonly hash?: string | undefined;
+  hash?: string | undefined;
+  hashDetails?: unknown;
+  /** What the command line holds for the task. */
+  overrides?: Readonly<Record<string, unknown>> | undefined;
   /** Milliseconds since the epoch, as is `endTime`. */
   readonly startTime?: number | undefined;
   readonly endTime?: number | undefined;
 }
 
-/** Context of `preTasksExecution`. Nx 20.8 gives neither an id nor a command line. */
+/** Context of `preTasksExecution`. Nx before 21.4 gives neither an id nor a command line. */
 export interface PreContext {
   readonly id?: string | undefined;
   readonly workspaceRoot: string;
@@ -29,6 +39,7 @@ export interface PostContext {
   readonly id?: string | undefined;
   readonly workspaceRoot: string;
   readonly nxJsonConfiguration: NxJson;
+  readonly argv?: readonly string[] | undefined;
   readonly taskResults: Readonly<
     Record<
       string,
@@ -45,5 +56,10 @@ export interface PostContext {
 export interface RunnerContext {
   readonly nxJson: NxJson;
   readonly taskGraph?: { readonly tasks: Readonly<Record<string, NxTask>> } | undefined;
-  readonly nxArgs?: { readonly skipRemoteCache?: boolean | undefined } | undefined;
+  readonly nxArgs?:
+    | {
+        readonly skipNxCache?: boolean | undefined;
+        readonly skipRemoteCache?: boolean | undefined;
+      }
+    | undefined;
 }

@@ -1,4 +1,10 @@
-import { hasHooksDoor, installedNxVersion, lookupTiming, parseNxVersion } from './nx-version.ts';
+import {
+  hasHooksDoor,
+  installedNxVersion,
+  lookupTiming,
+  parseNxVersion,
+  showsCommandToHooks,
+} from './nx-version.ts';
 
 describe('parseNxVersion', () => {
   it.each([
@@ -39,6 +45,16 @@ it.each([
   ['24.0.6', 'when-ready'],
 ])('Nx %s looks a task up %s', (version, expected) => {
   expect(lookupTiming(parseNxVersion(version))).toBe(expected);
+});
+
+it.each([
+  ['20.8.4', false],
+  ['21.6.11', false],
+  ['22.6.9', false],
+  ['22.7.0', true],
+  ['24.0.6', true],
+])('Nx %s shows all of its command to hooks: %s', (version, expected) => {
+  expect(showsCommandToHooks(parseNxVersion(version))).toBe(expected);
 });
 
 it('finds the Nx of the workspace', () => {

@@ -41,3 +41,11 @@ export function lookupTiming({ major, minor }: NxVersion): 'within' | 'before' |
   if (major >= 23) return 'when-ready';
   return major === 22 && minor >= 7 ? 'before' : 'within';
 }
+
+/**
+ * Whether hooks can know all that tells a command to skip its cache. Nx before 22.7 runs them in a
+ * daemon with the daemon's variables, before 21.4 also without the command line (measured).
+ */
+export function showsCommandToHooks({ major, minor }: NxVersion): boolean {
+  return major > 22 || (major === 22 && minor >= 7);
+}

@@ -42,10 +42,24 @@ describe("Nx's own variables", () => {
     [{}, false],
     [{ NX_SKIP_REMOTE_CACHE: 'true' }, true],
     [{ NX_DISABLE_REMOTE_CACHE: 'true' }, true],
+    [{ NX_SKIP_NX_CACHE: 'true' }, true],
+    [{ NX_DISABLE_NX_CACHE: 'true' }, true],
     [{ NX_SKIP_REMOTE_CACHE: 'false' }, false],
     [{ NX_SKIP_REMOTE_CACHE: '1' }, false],
-  ])('with %j the remote cache is skipped: %s', (env, expected) => {
-    expect(readEnvironment(env).nx.skipsRemoteCache).toBe(expected);
+  ])('with %j the cache is skipped: %s', (env, expected) => {
+    expect(readEnvironment(env).nx.skipsCache).toBe(expected);
+  });
+
+  it('tell what connects to Nx Cloud, and what forbids it', () => {
+    expect(readEnvironment({}).nx).toMatchObject({
+      cloudTokenVariables: [],
+      isCloudDisabled: false,
+    });
+    const tokens = { NX_CLOUD_AUTH_TOKEN: 'x', NX_CLOUD_ACCESS_TOKEN: ' ' };
+    expect(readEnvironment({ ...tokens, NX_NO_CLOUD: 'true' }).nx).toMatchObject({
+      cloudTokenVariables: ['NX_CLOUD_AUTH_TOKEN'],
+      isCloudDisabled: true,
+    });
   });
 
   it('tell how many tasks run at the same time', () => {

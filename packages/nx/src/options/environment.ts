@@ -19,9 +19,24 @@ export interface LarderEnvironment {
 export interface NxVariables {
   /** `NX_PARALLEL`. */
   readonly parallel: string | null;
-  /** `NX_SKIP_REMOTE_CACHE` or `NX_DISABLE_REMOTE_CACHE`. */
-  readonly skipsRemoteCache: boolean;
+  /** `NX_SKIP_REMOTE_CACHE` and the like: no part of the cache, or not the remote one, is used. */
+  readonly skipsCache: boolean;
+  /** Those that are set, and so connect the command to Nx Cloud. */
+  readonly cloudTokenVariables: readonly NxCloudTokenVariable[];
+  /** `NX_NO_CLOUD`. */
+  readonly isCloudDisabled: boolean;
 }
+
+const skipVariables = [
+  'NX_SKIP_NX_CACHE',
+  'NX_DISABLE_NX_CACHE',
+  'NX_SKIP_REMOTE_CACHE',
+  'NX_DISABLE_REMOTE_CACHE',
+] as const;
+
+const cloudTokenVariables = ['NX_CLOUD_ACCESS_TOKEN', 'NX_CLOUD_AUTH_TOKEN'] as const;
+
+export type NxCloudTokenVariable = (typeof cloudTokenVariables)[number];
 
 /** Options that have a variable of their own. */
 export const larderVariables = {
@@ -90,9 +105,9 @@ export function readEnvironment(
     >,
     nx: {
       parallel: read('NX_PARALLEL'),
-      skipsRemoteCache: ['NX_SKIP_REMOTE_CACHE', 'NX_DISABLE_REMOTE_CACHE'].some(
-        (name) => read(name) === 'true',
-      ),
+      skipsCache: skipVariables.some((name) => read(name) === 'true'),
+      cloudTokenVariables: cloudTokenVariables.filter((name) => read(name) !== null),
+      isCloudDisabled: read('NX_NO_CLOUD') === 'true',
     },
     hasHttpProxy: proxyVariables.some((name) => read(name) !== null),
     noProxy: read('NO_PROXY') ?? read('no_proxy'),

@@ -24,8 +24,12 @@ export interface LarderOptions {
   readonly signatureKey?: string;
   /** Separates repositories that share a team: only equal namespaces share artifacts. Default: empty. */
   readonly namespace?: string;
-  /** Which part of the cache is used. Default: `read-write`. */
+  /** Which part of the cache is used. Default: `read-write`. `LARDER_MODE` wins over all modes here. */
   readonly mode?: CacheMode;
+  /** In CI in place of `mode`. */
+  readonly ciMode?: CacheMode;
+  /** Everywhere but in CI in place of `mode`: `read` keeps what developers build to themselves. */
+  readonly localMode?: CacheMode;
   /** Time to the first byte of the answer to a lookup, in milliseconds; later is a miss. Default: 1500. */
   readonly lookupTimeoutMs?: number;
   /**
@@ -73,7 +77,10 @@ export interface ResolvedOptions {
   readonly slug: string | null;
   readonly signatureKey: string | null;
   readonly namespace: string;
+  /** The one that counts here, whichever option or variable it comes from. */
   readonly mode: CacheMode;
+  readonly ciMode: CacheMode | null;
+  readonly localMode: CacheMode | null;
   readonly lookupTimeoutMs: number;
   readonly minDownloadMs: number;
   readonly uploadDeadlineMs: number;

@@ -24,6 +24,8 @@ describe('resolveOptions without any setting', () => {
       signatureKey: null,
       namespace: '',
       mode: 'read-write',
+      ciMode: null,
+      localMode: null,
       lookupTimeoutMs: 1500,
       minDownloadMs: 10_000,
       uploadDeadlineMs: 60_000,
@@ -97,6 +99,8 @@ const places: {
     runner: 'runner',
   },
   { name: 'mode', variable: ['LARDER_MODE', 'off'], plugin: 'read', runner: 'write' },
+  { name: 'ciMode', plugin: 'read', runner: 'write' },
+  { name: 'localMode', plugin: 'read', runner: 'write' },
   {
     name: 'dataDirectory',
     variable: ['LARDER_DATA_DIRECTORY', '/variable'],
@@ -154,6 +158,43 @@ describe.each(places)('the option $name', ({ name, variable, plugin, runner, oth
       },
     );
     expect(result[name]).toBe(runner);
+  });
+});
+
+describe('the mode', () => {
+  const inCi = { CI: 'true' };
+  const usual = { ciMode: 'read-write', localMode: 'read' };
+
+  it.each<[string, Variables, Record<string, unknown>, string, string]>([
+    ['that of CI in CI', inCi, usual, 'read-write', 'nx.json plugin options'],
+    ['that of other places there', {}, usual, 'read', 'nx.json plugin options'],
+    ['the one for all, unless CI has its own', {}, { mode: 'read', ciMode: 'write' }, 'read', ''],
+    ['that of CI rather than the one for all', inCi, { mode: 'off', ...usual }, 'read-write', ''],
+    ['that of other places likewise', {}, { mode: 'off', ...usual }, 'read', ''],
+    ['the default for whom nothing is set', inCi, { localMode: 'off' }, 'read-write', 'default'],
+    ["the variable's before all", { LARDER_MODE: 'write' }, { mode: 'off', ...usual }, 'write', ''],
+    [
+      "the variable's in CI too",
+      { ...inCi, LARDER_MODE: 'off' },
+      { mode: 'read', ...usual },
+      'off',
+      'LARDER_MODE',
+    ],
+    ['the one for all where another is blank', {}, { mode: 'write', localMode: ' ' }, 'write', ''],
+  ])('is %s', (_what, env, options, expected, source) => {
+    for (const result of [resolve(env, options), resolve(env, {}, options)]) {
+      expect(result.mode).toBe(expected);
+    }
+    if (source !== '') expect(resolve(env, options).sources.mode).toBe(source);
+  });
+
+  it("of CI is taken from the runner's options where the plugin's say nothing of CI", () => {
+    expect(resolve(inCi, { mode: 'read' }, { ciMode: 'write' }).mode).toBe('write');
+  });
+
+  it('is refused under its own name, also where another one counts', () => {
+    expect(() => resolve({}, { ciMode: 'readonly' })).toThrow('"ciMode" in nx.json plugin options');
+    expect(() => resolve(inCi, { ciMode: 'readonly' })).toThrow('"ciMode" in nx.json plugin');
   });
 });
 
@@ -305,6 +346,8 @@ describe('resolveOptions', () => {
     ['namespace', true],
     ['mode', 'readonly'],
     ['mode', true],
+    ['ciMode', 'readonly'],
+    ['localMode', true],
     ['dataDirectory', 1],
     ['lookupTimeoutMs', 0],
     ['lookupTimeoutMs', '1500'],

@@ -103,7 +103,9 @@ function settleAll(
     slug: settle(own('slug') ?? team?.slug, parseText, null),
     signatureKey: settle(own('signatureKey') ?? turboKey, parseKey, null),
     namespace: settle(own('namespace'), parseText, ''),
-    mode: settle(own('mode'), parseMode, 'read-write'),
+    mode: settle(modeHere(own, environment), parseMode, 'read-write'),
+    ciMode: settle(own('ciMode'), parseMode, null),
+    localMode: settle(own('localMode'), parseMode, null),
     lookupTimeoutMs: timeout('lookupTimeoutMs', 1, 1500),
     minDownloadMs: timeout('minDownloadMs', 0, 10_000),
     uploadDeadlineMs: timeout('uploadDeadlineMs', 0, 60_000),
@@ -116,6 +118,13 @@ function settleAll(
     idleMs: timeout('idleMs', 0, environment.isCi ? 0 : 5 * 60 * 1000),
     dataDirectory: settle(own('dataDirectory'), parseText, null),
   };
+}
+
+/** The mode's variable is about this very command, so it wins over what nx.json says of CI. */
+function modeHere(own: OwnSettings, { isCi }: LarderEnvironment): RawOption | null {
+  const mode = own('mode');
+  if (mode?.source === larderVariables.mode) return mode;
+  return own(isCi ? 'ciMode' : 'localMode') ?? mode;
 }
 
 function settle<T, Fallback>(

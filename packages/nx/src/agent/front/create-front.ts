@@ -6,6 +6,7 @@ import { createSpoolFolder } from '../spool/spool-folder.ts';
 import { createArtifactLookups } from './artifact-lookups.ts';
 import { createArtifactStores } from './artifact-stores.ts';
 import { createControlRoutes } from './control-routes.ts';
+import { createDeferredIntroductions } from './deferred-introductions.ts';
 import { createLifetime } from './lifetime.ts';
 import { createNxCacheRoutes } from './nx-cache-routes.ts';
 import { createOpenRuns } from './open-runs.ts';
@@ -55,13 +56,14 @@ export function createFront(options: FrontOptions): Front {
     onMessage: receive,
     onLost: () => void settleLostUploads(),
   });
+  const introductions = createDeferredIntroductions(supervisor);
   const lifetime = createLifetime({ runs, onIdle: options.onIdle, onOwnerGone });
   const spool = createSpoolFolder(layout.spool);
-  const lookups = createArtifactLookups(supervisor, now);
-  const stores = createArtifactStores(spool, supervisor, now);
+  const lookups = createArtifactLookups(introductions.supervisor, now);
+  const stores = createArtifactStores(spool, introductions.supervisor, now);
   const closing = createRunClosing({
     runs,
-    supervisor,
+    supervisor: introductions.supervisor,
     reportFile: layout.lastRun,
     onClosed: (run) => {
       lifetime.runEnded(run.configuration);
@@ -77,14 +79,14 @@ export function createFront(options: FrontOptions): Front {
     closing,
     onOpen: (run) => {
       lifetime.runStarted();
-      supervisor.send({ kind: 'open-run', runId: run.id, configuration: run.configuration });
-      supervisor.send({ kind: 'adopt-leftovers' });
+      introductions.open(run);
     },
   });
   const server = createServer(handle);
 
+  /** Called for the first worker as well, when there is no run yet and nothing else either. */
   function introduction(): FrontMessage[] {
-    const known = runs.all();
+    const known = runs.all().filter((run) => introductions.isIntroduced(run));
     if (known.length === 0) return [];
     return [
       ...known.map(({ id, configuration }): FrontMessage => ({

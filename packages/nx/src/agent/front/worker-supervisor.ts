@@ -1,4 +1,4 @@
-import { fork, type ChildProcess } from 'node:child_process';
+import { fork, type ChildProcess, type ForkOptions } from 'node:child_process';
 import type {
   FrontMessage,
   LookupOutcome,
@@ -84,7 +84,11 @@ export function createWorkerSupervisor(options: WorkerSupervisorOptions): Worker
   /** Null when the system has no process to give, which Node partly throws and partly emits. */
   function forkWorker(): ChildProcess | null {
     try {
+      // Without it the child of a process without a console gets a window on Windows. Node hands it
+      // on to `spawn`; only its types do not know.
+      const hidden: ForkOptions & { windowsHide: true } = { windowsHide: true };
       return fork(options.entryFile, options.args, {
+        ...hidden,
         env: options.environment,
         execArgv: [],
         stdio: ['ignore', 'ignore', 'inherit', 'ipc'],

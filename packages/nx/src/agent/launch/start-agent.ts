@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { pluginError } from '../../errors/plugin-error.ts';
@@ -28,7 +29,7 @@ export async function startAgent(
   const log = openLog(dataDirectory);
   try {
     const agent = spawn(process.execPath, [frontEntryFile, dataDirectory], {
-      cwd: dataDirectory,
+      cwd: agentFolder(dataDirectory),
       detached: true,
       windowsHide: true,
       env: frontEnvironment(environment),
@@ -41,6 +42,11 @@ export async function startAgent(
   } finally {
     closeSync(log);
   }
+}
+
+/** Windows removes no folder that a process works in, so the agent there does not stand in anybody's way. */
+function agentFolder(dataDirectory: string): string {
+  return process.platform === 'win32' ? tmpdir() : dataDirectory;
 }
 
 /** What the agent says as soon as it listens; afterwards this process holds nothing of it. */

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { createTestBed } from '../../testing/test-bed.fixture.ts';
 import {
   discardAgentRecord,
+  linkUnlessThere,
   readAgentRecord,
   readAgentState,
   removeAgentState,
@@ -113,5 +114,25 @@ describe('the state of an agent', () => {
     );
     expect(writes).toEqual([true, ...Array.from({ length: 19 }, () => false)]);
     expect(readAgentState(folder)).toEqual({ ...first, pid: 0, secret: '0' });
+  });
+});
+
+describe('where the file system has no links', () => {
+  const noLink = () => {
+    throw Object.assign(new Error('no links here'), { code: 'ENOTSUP' });
+  };
+
+  it('the first of many is the one all the same', () => {
+    const names = ['a', 'b'].map((name) => join(folder, name));
+    for (const name of names) writeFileSync(name, name);
+    expect(names.map((name) => linkUnlessThere(name, stateFile(), noLink))).toEqual([true, false]);
+    expect(readAgentRecord(folder)?.text).toBe(names[0]);
+  });
+
+  it('a folder that cannot be written is still an error', () => {
+    writeFileSync(join(folder, 'a'), '');
+    expect(() => linkUnlessThere(join(folder, 'a'), join(folder, 'b', 'c'), noLink)).toThrow(
+      'ENOENT',
+    );
   });
 });

@@ -1,5 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  constants,
+  copyFileSync,
+  linkSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 
 /** How a command finds the running agent of its workspace: `agent.json` in the data folder. */
@@ -74,9 +82,20 @@ export function removeAgentState(dataDirectory: string, { secret }: AgentState):
   if (record?.state?.secret === secret) discardAgentRecord(dataDirectory, record);
 }
 
-function linkUnlessThere(file: string, name: string): boolean {
+/** What file systems without links answer, such as exFAT, some network drives and shared folders. */
+const noLinksCodes = ['EPERM', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP', 'EINVAL', 'EISDIR', 'UNKNOWN'];
+
+/** @param link only for tests of a file system that has none. */
+export function linkUnlessThere(file: string, name: string, link = linkSync): boolean {
   try {
-    linkSync(file, name);
+    try {
+      link(file, name);
+    } catch (error) {
+      if (!noLinksCodes.includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+      // Of several only one succeeds here too; whoever reads in the middle of it finds nonsense,
+      // and starts an agent of its own at worst.
+      copyFileSync(file, name, constants.COPYFILE_EXCL);
+    }
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;

@@ -34,6 +34,11 @@ export interface RunConfiguration extends Pick<ResolvedOptions, AgentOption> {
   readonly expectedTasks: readonly string[];
   /** Nx's folder of terminal outputs, whose files tell when a task ended; null when unknown. */
   readonly terminalOutputsFolder: string | null;
+  /**
+   * Whether the server must hear nothing of the run until Nx looks something up or stores it: the
+   * command may have been told to skip its cache without the door being able to know.
+   */
+  readonly waitsForUse: boolean;
 }
 
 /**
