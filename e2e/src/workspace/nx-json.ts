@@ -4,13 +4,17 @@ import { doorOf, isAtLeast } from './nx-version.ts';
 export type Cache = 'larder' | 'local';
 
 /** The `nx.json` that a team with this version of Nx has. */
-export function nxJson(nxVersion: string, cache: Cache): object {
+export function nxJson(
+  nxVersion: string,
+  cache: Cache,
+  pluginOptions: Readonly<Record<string, unknown>> = {},
+): object {
   return {
     analytics: false,
     neverConnectToCloud: true,
     targetDefaults: { build: { cache: true, dependsOn: ['^build'] } },
     ...(cache === 'larder' && doorOf(nxVersion) === 'hooks'
-      ? { plugins: [{ plugin: '@larder/nx', options: {} }] }
+      ? { plugins: [{ plugin: '@larder/nx', options: pluginOptions }] }
       : {}),
     ...(doorOf(nxVersion) === 'runner'
       ? {
@@ -18,7 +22,10 @@ export function nxJson(nxVersion: string, cache: Cache): object {
             default: {
               runner: cache === 'larder' ? '@larder/nx' : 'nx/tasks-runners/default',
               // Nx 16 has no `cache` property of targets yet.
-              options: isAtLeast(nxVersion, 17) ? {} : { cacheableOperations: ['build'] },
+              options: {
+                ...(isAtLeast(nxVersion, 17) ? {} : { cacheableOperations: ['build'] }),
+                ...(cache === 'larder' ? pluginOptions : {}),
+              },
             },
           },
         }
