@@ -7,6 +7,8 @@ export interface LoadedBuild {
   readonly remoteHits: number;
   /** What is not as it has to be; empty when all is well. */
   readonly deviations: readonly string[];
+  /** What the plugin complained about, which alone is no deviation. */
+  readonly warnings: readonly string[];
   readonly hasFailed: boolean;
 }
 
@@ -19,6 +21,7 @@ const HEADER = [
   'Nx version',
   'rounds',
   'failed commands',
+  'with a warning',
   'remote hits, least',
   'most',
   'cold s, median',
@@ -37,18 +40,20 @@ export function formatLoad(rows: readonly LoadRow[]): string {
     .join('\n');
 }
 
-export function failedCommands({ rounds }: LoadRow): number {
-  return rounds.flatMap(({ cold, warm }) => [cold, warm]).filter(({ hasFailed }) => hasFailed)
-    .length;
+/** All commands of all rounds. */
+export function commandsOf({ rounds }: LoadRow): LoadedBuild[] {
+  return rounds.flatMap(({ cold, warm }) => [cold, warm]);
 }
 
 function cellsOf(row: LoadRow): string[] {
   const { nxVersion, rounds } = row;
+  const commands = commandsOf(row);
   const hits = rounds.map(({ warm }) => warm.remoteHits);
   return [
     nxVersion,
     String(rounds.length),
-    String(failedCommands(row)),
+    String(commands.filter(({ hasFailed }) => hasFailed).length),
+    String(commands.filter(({ warnings }) => warnings.length > 0).length),
     String(Math.min(...hits)),
     String(Math.max(...hits)),
     ...secondsOf(rounds.map(({ cold }) => cold)),

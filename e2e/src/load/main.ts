@@ -8,7 +8,7 @@ import { prepareInstallations } from '../installations/prepare-installations.ts'
 import { createMachine } from '../machines/create-machine.ts';
 import { createCleanupStack } from '../processes/cleanup-stack.ts';
 import { startLarderServer } from '../server/start-larder-server.ts';
-import { failedCommands, formatLoad, type LoadRow } from './format-load.ts';
+import { commandsOf, formatLoad, type LoadRow } from './format-load.ts';
 import { type LoadOptions, parseLoadOptions } from './load-options.ts';
 import { runLoad } from './run-load.ts';
 import { startBusyLoops } from './start-busy-loops.ts';
@@ -28,11 +28,11 @@ async function main(): Promise<boolean> {
   const rows: LoadRow[] = [];
   for (const nxVersion of nxVersions) rows.push(await runVersion(nxVersion, options));
   console.log(`\n${formatLoad(rows)}`);
-  const builds = rows.flatMap((row) => row.rounds).flatMap(({ cold, warm }) => [cold, warm]);
-  const wrong = builds.filter(({ deviations }) => deviations.length > 0).length;
-  const failed = rows.reduce((sum, row) => sum + failedCommands(row), 0);
+  const commands = rows.flatMap(commandsOf);
+  const wrong = commands.filter(({ deviations }) => deviations.length > 0).length;
+  const failed = commands.filter(({ hasFailed }) => hasFailed).length;
   console.log(
-    `\nload: ${builds.length} commands, ${failed} failed, ${wrong} not as they have to be`,
+    `\nload: ${commands.length} commands, ${failed} failed, ${wrong} not as they have to be`,
   );
   return wrong === 0;
 }
@@ -61,8 +61,8 @@ function printRound({ rounds }: LoadRow): void {
   console.log(
     `  round ${rounds.length}: cold ${coldSeconds} s, warm ${warmSeconds} s with ${warm.remoteHits} remote hits`,
   );
-  for (const [name, { deviations }] of Object.entries(last)) {
-    for (const deviation of deviations) console.log(`  ${name}: ${deviation}`);
+  for (const [name, { deviations, warnings }] of Object.entries(last)) {
+    for (const line of [...deviations, ...warnings]) console.log(`    ${name}: ${line}`);
   }
 }
 

@@ -80,29 +80,30 @@ async function buildFromNothing(
   try {
     build = await runBuild(workspace, options);
   } catch (error) {
-    return { seconds: null, remoteHits: 0, deviations: [String(error)], hasFailed: true };
+    const deviations = [String(error)];
+    return { seconds: null, remoteHits: 0, deviations, warnings: [], hasFailed: true };
   }
   const remoteHits = build.tasks.filter(({ source }) => source === 'remote').length;
   const deviations = [...deviationsOf(build, remoteHits, expectation)];
   const outputs = Object.values(await readOutputs(workspace));
   const files = outputs.filter((output) => output.startsWith('file ')).length;
   if (files !== workspace.projects.length) deviations.push(`${files} files are there`);
-  if (deviations.length > 0) deviations.push(build.output.slice(-OUTPUT_TAIL_LENGTH));
+  if (build.exitCode !== 0) deviations.push(build.output.slice(-OUTPUT_TAIL_LENGTH));
   return {
     seconds: build.durationMs / 1000,
     remoteHits,
     deviations,
+    warnings: warningLines(build.output),
     hasFailed: build.exitCode !== 0,
   };
 }
 
 function* deviationsOf(
-  { exitCode, executed, output }: Build,
+  { exitCode, executed }: Build,
   remoteHits: number,
   expectation: Expectation,
 ): Generator<string> {
   if (exitCode !== 0) yield `exit code ${String(exitCode)}`;
   if (executed.length !== expectation.executed) yield `${executed.length} tasks were executed`;
   if (remoteHits !== expectation.remote) yield `${remoteHits} tasks came from the remote cache`;
-  yield* warningLines(output);
 }
