@@ -8,6 +8,8 @@ export interface LarderServer {
   readonly url: string;
   readonly token: string;
   readonly dataDirectory: string;
+  /** Everything that it has printed and logged so far. */
+  readonly output: () => string;
   /** Asks the server to end. */
   readonly stop: () => Promise<ProcessEnd>;
   /** Ends the server as a power cut would. */
@@ -51,6 +53,7 @@ export async function startLarderServer(
   );
   return {
     ...server.ready,
+    output: server.output,
     stop: () => server.end('SIGTERM'),
     kill: () => server.end('SIGKILL'),
   };

@@ -13,11 +13,11 @@ export function independentTasks(count: number): ProjectLayout[] {
 /**
  * One such project.
  *
- * @param options.first what the shell does before it writes the file
+ * @param options.before what the shell does before it writes the file
  */
 export function shellTask(
   name: string,
-  { first = ':' }: { readonly first?: string } = {},
+  { before = 'true' }: { readonly before?: string } = {},
 ): ProjectLayout {
   const folder = `projects/${name}/dist`;
   return {
@@ -26,7 +26,7 @@ export function shellTask(
     outputs: ['{projectRoot}/dist'],
     command: [
       `echo ${name} >> "$LARDER_E2E_EXECUTIONS"`,
-      first,
+      `{ ${before}; }`,
       `mkdir -p ${folder}`,
       `echo This is ${name}. > ${folder}/${name}.txt`,
       `echo Done with ${name}`,

@@ -33,6 +33,11 @@ export function keepsSymlinks(nxVersion: string): boolean {
   return doorOf(nxVersion) === 'runner' || isAtLeast(nxVersion, 21);
 }
 
+/** Whether hooks in a daemon that is running already see the environment of the command. */
+export function showsCommandsEnvironment(nxVersion: string): boolean {
+  return isAtLeast(nxVersion, 22, 7);
+}
+
 /** Whether `version` (`22.7.12`) is of the given release line or a later one. */
 export function isAtLeast(version: string, major: number, minor = 0): boolean {
   const [itsMajor = 0, itsMinor = 0] = version.split('.').map(Number);
