@@ -33,6 +33,7 @@ export function openRunRequest(
       lookupConcurrency: options.lookupConcurrency,
       uploadConcurrency: options.uploadConcurrency,
       uploadDeadlineMs: options.uploadDeadlineMs,
+      uploadRetryMs: options.uploadRetryMs,
       maxHeldBytes: options.maxHeldBytes,
       maxSpoolBytes: options.maxSpoolBytes,
       maxSpoolAgeMs: options.maxSpoolAgeMs,

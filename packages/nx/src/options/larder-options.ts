@@ -35,6 +35,11 @@ export interface LarderOptions {
   readonly minDownloadMs?: number;
   /** How long the end of a command waits for its uploads in CI, in milliseconds. Default: 60000. */
   readonly uploadDeadlineMs?: number;
+  /**
+   * How long the background process waits before it tries again to upload what the server could not
+   * be reached for, in milliseconds; each further wait is twice as long, up to a minute. Default: 5000.
+   */
+  readonly uploadRetryMs?: number;
   /** Parallel uploads. Default: 8. */
   readonly uploadConcurrency?: number;
   /** Parallel lookups and downloads. Default: 32. */
@@ -72,6 +77,7 @@ export interface ResolvedOptions {
   readonly lookupTimeoutMs: number;
   readonly minDownloadMs: number;
   readonly uploadDeadlineMs: number;
+  readonly uploadRetryMs: number;
   readonly uploadConcurrency: number;
   readonly lookupConcurrency: number;
   readonly maxHeldBytes: number;

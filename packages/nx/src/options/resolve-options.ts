@@ -107,6 +107,7 @@ function settleAll(
     lookupTimeoutMs: timeout('lookupTimeoutMs', 1, 1500),
     minDownloadMs: timeout('minDownloadMs', 0, 10_000),
     uploadDeadlineMs: timeout('uploadDeadlineMs', 0, 60_000),
+    uploadRetryMs: timeout('uploadRetryMs', 1, 5_000),
     uploadConcurrency: integer('uploadConcurrency', 1, 8),
     lookupConcurrency: integer('lookupConcurrency', 1, 32),
     maxHeldBytes: integer('maxHeldBytes', 0, 8 * 1024 ** 2),

@@ -62,6 +62,7 @@ export function runConfiguration(
     lookupConcurrency: 32,
     uploadConcurrency: 8,
     uploadDeadlineMs: 40_000,
+    uploadRetryMs: 3_600_000,
     maxHeldBytes: 8 * 1024 ** 2,
     maxSpoolBytes: 2 * 1024 ** 3,
     maxSpoolAgeMs: 7 * 24 * 60 * 60 * 1000,

@@ -8,16 +8,32 @@ import type { TestBed } from './test-bed.fixture.ts';
 
 const launchFile = join(__dirname, '../../dist/agent/launch/agent-client.js');
 
-/** Opens a run as soon as a line arrives, then stays until it is killed or left alone. */
+/**
+ * Opens a run as soon as a line arrives, then asks the cache whatever further lines say, and stays
+ * until it is killed or left alone. Answers each line with one.
+ */
 const script = `
   const [launchFile, dataDirectory, request] = process.argv.slice(1);
   const { openRun } = require(launchFile);
-  const open = () =>
-    openRun(dataDirectory, { ownerPid: process.pid, ...JSON.parse(request) }, process.env).then(
-      ({ runId, token, url }) => console.log(JSON.stringify({ runId, token, url })),
-      ({ code, message }) => console.log(JSON.stringify({ code, message })),
-    );
-  process.stdin.once('data', open).once('end', () => process.exit());
+  let run;
+  async function open() {
+    run = await openRun(dataDirectory, { ownerPid: process.pid, ...JSON.parse(request) }, process.env);
+    const { runId, token, url } = run;
+    return { runId, token, url };
+  }
+  async function ask({ method, taskHash, body }) {
+    const headers = { authorization: 'Bearer ' + run.token };
+    const response = await fetch(run.url + '/v1/cache/' + taskHash, { method, headers, body });
+    return { status: response.status };
+  }
+  require('node:readline').createInterface({ input: process.stdin })
+    .on('line', (line) => {
+      (line === 'open' ? open() : ask(JSON.parse(line))).then(
+        (answer) => console.log(JSON.stringify(answer)),
+        ({ code, message }) => console.log(JSON.stringify({ code, message })),
+      );
+    })
+    .on('close', () => process.exit());
   console.log('ready');
 `;
 
@@ -35,6 +51,8 @@ export interface NxCommand {
   readonly pid: number;
   /** @throws when there is no run. */
   openRun(): Promise<{ readonly runId: string; readonly token: string; readonly url: string }>;
+  /** Asks the cache as Nx does. Resolves to the status. */
+  ask(method: 'GET' | 'PUT', taskHash: string, body?: string): Promise<number>;
   kill(): Promise<void>;
 }
 
@@ -53,15 +71,22 @@ export async function startNxCommand(bed: TestBed, options: NxCommandOptions): P
   bed.onCleanUp(() => end(child));
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   await lines.next();
+
+  async function tell<Answer extends object>(text: string): Promise<Answer> {
+    child.stdin.write(`${text}\n`);
+    const line: IteratorResult<string, unknown> = await lines.next();
+    if (line.done === true) throw new Error('The command ended without an answer');
+    const answer = JSON.parse(line.value) as Answer;
+    if ('code' in answer) throw new Error(line.value);
+    return answer;
+  }
+
   return {
     pid: child.pid!,
-    async openRun() {
-      child.stdin.write('open\n');
-      const line: IteratorResult<string, unknown> = await lines.next();
-      if (line.done === true) throw new Error('The command ended without a run');
-      const result = JSON.parse(line.value) as Awaited<ReturnType<NxCommand['openRun']>>;
-      if ('code' in result) throw new Error(line.value);
-      return result;
+    openRun: () => tell('open'),
+    async ask(method, taskHash, body) {
+      const line = JSON.stringify({ method, taskHash, body });
+      return (await tell<{ status: number }>(line)).status;
     },
     kill: () => end(child),
   };

@@ -214,16 +214,6 @@ describe('artifacts of tasks that may have waited for a slot', () => {
     expect(durations(run, 'a')).toEqual({ a: 123 });
   });
 
-  it('are sent when their run is closed by the end of its process', async () => {
-    const run = await bed.openRun(server, { startEstimate, ownerPid: 2 ** 22 + 1, isCi: false });
-    await run.get('a');
-    await run.get('b');
-    advance(1000);
-    await run.put('a', 'a');
-    await untilSent(run, 'a');
-    expect(durations(run, 'a')).toEqual({ a: 1000 });
-  });
-
   it('keep their exact durations when they cannot be sent before a later run', async () => {
     server.behaviour.status = reset;
     server.behaviour.put = reset;

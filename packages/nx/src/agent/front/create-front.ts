@@ -10,6 +10,7 @@ import { createLifetime } from './lifetime.ts';
 import { createNxCacheRoutes } from './nx-cache-routes.ts';
 import { createOpenRuns } from './open-runs.ts';
 import { createRunClosing } from './run-closing.ts';
+import { createRunOwners } from './run-owners.ts';
 import { createWorkerSupervisor } from './worker-supervisor.ts';
 
 /** Nx's client keeps idle connections for 90 s: whoever closes first makes it lose a request. */
@@ -66,7 +67,7 @@ export function createFront(options: FrontOptions): Front {
       lifetime.runEnded(run.configuration);
     },
   });
-  const nxCache = createNxCacheRoutes({ runs, lookups, stores });
+  const nxCache = createNxCacheRoutes({ runs, lookups, stores, owners: createRunOwners() });
   const control = createControlRoutes({
     secret: options.secret,
     version: options.version,

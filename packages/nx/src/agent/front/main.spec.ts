@@ -164,12 +164,10 @@ describe('the end of the process that opened a run', () => {
       startEstimate: { kind: 'start-follows-miss', parallel: 1 },
     });
     const command = await startNxCommand(bed, { dataDirectory, configuration });
-    const nx = createNxClient(await command.openRun());
-    bed.onCleanUp(() => {
-      nx.disconnect();
-    });
-    await Promise.all([nx.get('1'), nx.get('2')]);
-    await nx.put('1', 'hello');
+    await command.openRun();
+    await command.ask('GET', '1');
+    await command.ask('GET', '2');
+    await command.ask('PUT', '1', 'hello');
     expect(server.artifacts.size).toBe(0);
     await command.kill();
     await untilNoAgent(dataDirectory);
@@ -183,6 +181,7 @@ describe('the end of the process that opened a run', () => {
     const configuration = runConfiguration(server, { isCi: false, idleMs: 0 });
     const command = await startNxCommand(bed, { dataDirectory, configuration });
     const ownerless = createNxClient(await command.openRun());
+    await command.ask('GET', '2');
     const run = await bed.openRun(server, { idleMs: 0 });
     server.keep(run.wireHash('1'), Buffer.from('hello'));
     await command.kill();

@@ -5,7 +5,8 @@ import { isTaskHash } from '../../identity/artifact-hash.ts';
 import { nxCachePath } from '../protocol/control-api.ts';
 import type { ArtifactLookups } from './artifact-lookups.ts';
 import type { ArtifactStores } from './artifact-stores.ts';
-import type { OpenRuns } from './open-runs.ts';
+import type { OpenRuns, Run } from './open-runs.ts';
+import type { RunOwners } from './run-owners.ts';
 
 /** Chunks as large as this keep the front's CPU time for a large artifact low. */
 const readChunkBytes = 256 * 1024;
@@ -24,15 +25,23 @@ export interface NxCacheRoutesOptions {
   readonly runs: OpenRuns;
   readonly lookups: ArtifactLookups;
   readonly stores: ArtifactStores;
+  readonly owners: RunOwners;
 }
 
 export function createNxCacheRoutes({
   runs,
   lookups,
   stores,
+  owners,
 }: NxCacheRoutesOptions): NxCacheRoutes {
+  function authorize({ headers, socket }: IncomingMessage): Run | null {
+    const run = runs.authorized(headers.authorization);
+    if (run) owners.requestCame(run, socket);
+    return run;
+  }
+
   async function get(request: IncomingMessage, response: ServerResponse, taskHash: string) {
-    const run = runs.authorized(request.headers.authorization);
+    const run = authorize(request);
     const found = run && isTaskHash(taskHash) ? await lookups.find(run, taskHash) : null;
     if (!found) {
       answer(response, 404);
@@ -55,7 +64,7 @@ export function createNxCacheRoutes({
   }
 
   async function put(request: IncomingMessage, response: ServerResponse, taskHash: string) {
-    const run = runs.authorized(request.headers.authorization);
+    const run = authorize(request);
     const sizeBytes = Number(request.headers['content-length'] ?? NaN);
     if (run && isTaskHash(taskHash) && Number.isSafeInteger(sizeBytes)) {
       await stores.storeBody(run, taskHash, request, sizeBytes);

@@ -9,7 +9,8 @@ export interface Run {
   readonly id: string;
   readonly token: string;
   readonly contextId: string | null;
-  readonly ownerPid: number;
+  /** The process whose end also ends the run. */
+  ownerPid: number;
   readonly configuration: RunConfiguration;
   readonly ledger: RunLedger;
   /** Bytes of artifacts that wait for exact durations. */

@@ -18,6 +18,7 @@ type AgentOption =
   | 'lookupConcurrency'
   | 'uploadConcurrency'
   | 'uploadDeadlineMs'
+  | 'uploadRetryMs'
   | 'maxHeldBytes'
   | 'maxSpoolBytes'
   | 'maxSpoolAgeMs'

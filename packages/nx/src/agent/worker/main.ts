@@ -2,12 +2,15 @@
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { createArchiveThread } from '../../archive/archive-thread.ts';
+import type { Trouble } from '../../report/run-report.ts';
 import { isProcessAlive } from '../is-process-alive.ts';
 import { dataLayout } from '../protocol/data-layout.ts';
+import type { RunConfiguration } from '../protocol/run-configuration.ts';
 import type { FrontMessage, WorkerMessage } from '../protocol/worker-messages.ts';
 import { createSpoolFolder } from '../spool/spool-folder.ts';
+import { createParkedUploads } from './parked-uploads.ts';
 import { createRunSession, type RunSession } from './run-session.ts';
-import { createUploadQueue } from './upload-queue.ts';
+import { createUploadQueue, type UploadQueue } from './upload-queue.ts';
 
 const dataDirectory = process.argv[2];
 if (dataDirectory === undefined) throw new Error('The data folder is missing');
@@ -18,7 +21,7 @@ const sessions = new Map<string, RunSession>();
 /** What this process still has to do when its front lets go of it; short by its own bounds. */
 const finishing = new Set<Promise<void>>();
 const archive = createArchiveThread();
-const uploads = createUploadQueue({
+const uploads: UploadQueue = createUploadQueue({
   spool: createSpoolFolder(layout.spool),
   archive,
   sessions,
@@ -27,26 +30,27 @@ const uploads = createUploadQueue({
   onEnded: (upload) => {
     tell({ kind: 'upload-ended', upload });
   },
+  onParked: (session) => {
+    parked.add(session.configuration);
+  },
   onBusy: (isBusy) => {
     tell({ kind: 'busy', isBusy });
   },
 });
+const parked = createParkedUploads({ queue: uploads, sessions, openSession });
+
+function openSession(runId: string, configuration: RunConfiguration): RunSession {
+  const onTrouble = (trouble: Trouble) => {
+    tell({ kind: 'trouble', runId, trouble });
+  };
+  return createRunSession({ runId, configuration, archive, downloadsFolder, onTrouble });
+}
 
 async function receive(message: FrontMessage): Promise<void> {
   switch (message.kind) {
     case 'open-run': {
       const { runId, configuration } = message;
-      const onTrouble = (trouble: Parameters<typeof tellTrouble>[1]) => {
-        tellTrouble(runId, trouble);
-      };
-      const session = createRunSession({
-        runId,
-        configuration,
-        archive,
-        downloadsFolder,
-        onTrouble,
-      });
-      sessions.set(runId, session);
+      sessions.set(runId, openSession(runId, configuration));
       break;
     }
     case 'adopt-leftovers':
@@ -106,13 +110,6 @@ async function finish(work: Promise<void> | undefined): Promise<void> {
 function tell(message: WorkerMessage): void {
   // Without a channel the front is gone and this process is about to end.
   if (process.connected) process.send?.(message, () => undefined);
-}
-
-function tellTrouble(
-  runId: string,
-  trouble: Extract<WorkerMessage, { kind: 'trouble' }>['trouble'],
-) {
-  tell({ kind: 'trouble', runId, trouble });
 }
 
 process.on('message', (message) => {

@@ -45,6 +45,8 @@ export interface UploadQueueOptions {
   readonly agentPid: number;
   readonly now: () => number;
   readonly onEnded: (outcome: UploadOutcome) => void;
+  /** An upload with this session's credentials has to wait until the server can be reached. */
+  readonly onParked: (session: RunSession) => void;
   readonly onBusy: (isBusy: boolean) => void;
 }
 
@@ -121,6 +123,7 @@ export function createUploadQueue(options: UploadQueueOptions): UploadQueue {
     taken.delete(entry.id);
     const { runId, taskHash } = entry;
     options.onEnded({ runId, taskHash, result, sizeBytes, durationMs });
+    if (result === 'parked') options.onParked(session);
   }
 
   /** @returns the size of the entry's body, which is made first where there is only a folder. */
@@ -139,11 +142,12 @@ export function createUploadQueue(options: UploadQueueOptions): UploadQueue {
 
   function sessionFor(entry: SpoolEntry): RunSession | null {
     const own = sessions.get(entry.runId);
-    if (own) return own;
-    const able = [...sessions.values()].filter(({ configuration: { mode, upstream } }) => {
-      return mayWrite(mode) && isSameUpstream(upstream, entry.upstream);
+    if (own && !own.upstream.isDown()) return own;
+    const able = [...sessions.values()].filter(({ configuration: { mode, upstream, token } }) => {
+      const isAllowed = own === undefined || token === own.configuration.token;
+      return isAllowed && mayWrite(mode) && isSameUpstream(upstream, entry.upstream);
     });
-    return able.findLast(({ upstream }) => !upstream.isDown()) ?? able.at(-1) ?? null;
+    return able.findLast(({ upstream }) => !upstream.isDown()) ?? own ?? able.at(-1) ?? null;
   }
 
   /** Whether another agent of the same folder, one that is still draining, will see to it. */
