@@ -18,6 +18,7 @@ import { formatTrouble } from '../report/format-report.ts';
 import { toTrouble } from '../report/trouble.ts';
 import { findDataDirectory } from './data-directory.ts';
 import { endRun } from './end-run.ts';
+import { findCommand } from './find-command.ts';
 import { noticesOf } from './notices.ts';
 import { isUsable, openRunRequest } from './open-run-request.ts';
 import { runnerOptionsOf } from './runner-options.ts';
@@ -30,8 +31,11 @@ export async function preTasksExecution(
   pluginOptions: LarderOptions | undefined,
   context: PreContext,
 ): Promise<void> {
+  // Nx sees what is assigned here only on the object that it has just put in place for this call:
+  // while the hook of another command runs in the same process, `process.env` is that one's.
+  const variables = process.env;
   try {
-    const environment = readEnvironment();
+    const { environment, pid } = await commandOf(context);
     if (environment.nx.skipsRemoteCache) return;
     const options = settle(pluginOptions, context.nxJsonConfiguration, environment);
     noticesOf(options).forEach(print);
@@ -45,19 +49,19 @@ export async function preTasksExecution(
         nxVersion,
       }),
       openRunRequest(options, {
-        ownerPid: ownerPid(),
+        ownerPid: pid,
         contextId: context.id ?? null,
         format: 'nx.tar.gz',
         startEstimate: startEstimate(nxVersion, context, environment),
         terminalOutputsFolder: terminalOutputsFolder(),
       }),
-      process.env,
+      variables,
     );
     run.disconnect();
     // Nx carries over what its hook assigns, to whichever process reads it.
-    process.env.NX_SELF_HOSTED_REMOTE_CACHE_SERVER = run.url;
-    process.env.NX_SELF_HOSTED_REMOTE_CACHE_ACCESS_TOKEN = run.token;
-    if (environment.hasHttpProxy) bypassProxy(environment.noProxy);
+    variables.NX_SELF_HOSTED_REMOTE_CACHE_SERVER = run.url;
+    variables.NX_SELF_HOSTED_REMOTE_CACHE_ACCESS_TOKEN = run.token;
+    if (environment.hasHttpProxy) bypassProxy(variables, environment.noProxy);
   } catch (error) {
     warn(error);
   }
@@ -69,7 +73,7 @@ export async function postTasksExecution(
   context: PostContext,
 ): Promise<void> {
   try {
-    const environment = readEnvironment();
+    const { environment } = await commandOf(context);
     if (environment.nx.skipsRemoteCache) return;
     const options = settleAgain(pluginOptions, context.nxJsonConfiguration, environment);
     if (!options || !isUsable(options)) return;
@@ -135,16 +139,28 @@ function startEstimate(
   return { kind: 'start-follows-miss', parallel };
 }
 
+/** The command that the hook is called for: its variables, and the process whose end is its end. */
+async function commandOf(
+  context: PreContext,
+): Promise<{ readonly environment: LarderEnvironment; readonly pid: number }> {
+  const own = readEnvironment();
+  const command = own.nx.isDaemon ? await findCommand(context) : null;
+  if (!command) return { environment: own, pid: ownerPid() };
+  // What Nx has read from files such as `.env` is in this process only.
+  const environment = readEnvironment({ ...process.env, ...command.environment });
+  return { environment, pid: command.pid };
+}
+
 /** Hooks run in a worker of the process that runs the command, or of the daemon, or in that process. */
 function ownerPid(): number {
   return basename(process.argv[1] ?? '').startsWith('plugin-worker') ? process.ppid : process.pid;
 }
 
 /** Nx's cache client obeys proxy variables even for this machine's own addresses. */
-function bypassProxy(noProxy: string | null): void {
+function bypassProxy(variables: NodeJS.ProcessEnv, noProxy: string | null): void {
   const hosts = noProxy === null ? '127.0.0.1' : `${noProxy},127.0.0.1`;
-  process.env.NO_PROXY = hosts;
-  process.env.no_proxy = hosts;
+  variables.NO_PROXY = hosts;
+  variables.no_proxy = hosts;
 }
 
 function warn(error: unknown): void {

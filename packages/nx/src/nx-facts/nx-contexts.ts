@@ -25,10 +25,7 @@ export interface PreContext {
 }
 
 /** Context of `postTasksExecution`. */
-export interface PostContext {
-  readonly id?: string | undefined;
-  readonly workspaceRoot: string;
-  readonly nxJsonConfiguration: NxJson;
+export interface PostContext extends PreContext {
   readonly taskResults: Readonly<
     Record<
       string,

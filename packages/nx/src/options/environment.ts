@@ -21,6 +21,8 @@ export interface NxVariables {
   readonly parallel: string | null;
   /** `NX_SKIP_REMOTE_CACHE` or `NX_DISABLE_REMOTE_CACHE`. */
   readonly skipsRemoteCache: boolean;
+  /** `NX_DAEMON_PROCESS`: this is Nx's daemon, or a process that it started. */
+  readonly isDaemon: boolean;
 }
 
 /** Options that have a variable of their own. */
@@ -93,6 +95,7 @@ export function readEnvironment(
       skipsRemoteCache: ['NX_SKIP_REMOTE_CACHE', 'NX_DISABLE_REMOTE_CACHE'].some(
         (name) => read(name) === 'true',
       ),
+      isDaemon: read('NX_DAEMON_PROCESS') === 'true',
     },
     hasHttpProxy: proxyVariables.some((name) => read(name) !== null),
     noProxy: read('NO_PROXY') ?? read('no_proxy'),
