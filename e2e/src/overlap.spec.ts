@@ -11,7 +11,7 @@ import { artifactRequests } from './server/request-log.ts';
 import { type LarderServer, startLarderServer } from './server/start-larder-server.ts';
 import { createWorkspace, type Workspace } from './workspace/create-workspace.ts';
 import { shellTask } from './workspace/independent-tasks.ts';
-import { showsCommandsEnvironment } from './workspace/nx-version.ts';
+import { tellsArguments } from './workspace/nx-version.ts';
 import { type ProjectLayout } from './workspace/project-layout.ts';
 import { startDaemon, stopDaemon } from './workspace/run-build.ts';
 import { runNx } from './workspace/run-nx.ts';
@@ -31,8 +31,8 @@ const pairs = Array.from({ length: rounds }, (_, index) => index + 1).flatMap((r
   sides.map((side) => ({ round, side, names: namesOf(round, side.side) })),
 );
 
-// Where a daemon shows its hooks its own environment only, its commands have one token, not two.
-describe.each(nxVersions.filter(showsCommandsEnvironment))('Nx %s', (nxVersion) => {
+// Before, hooks in a daemon cannot find out which command they are called for.
+describe.each(nxVersions.filter(tellsArguments))('Nx %s', (nxVersion) => {
   let cleanup: CleanupStack;
   let server: LarderServer;
   let workspace: Workspace;

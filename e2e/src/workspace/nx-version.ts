@@ -33,9 +33,9 @@ export function keepsSymlinks(nxVersion: string): boolean {
   return doorOf(nxVersion) === 'runner' || isAtLeast(nxVersion, 21);
 }
 
-/** Whether hooks in a daemon that is running already see the environment of the command. */
-export function showsCommandsEnvironment(nxVersion: string): boolean {
-  return isAtLeast(nxVersion, 22, 7);
+/** Whether hooks are told the arguments of the command, by which they find it from the daemon. */
+export function tellsArguments(nxVersion: string): boolean {
+  return isAtLeast(nxVersion, 21, 6);
 }
 
 /** Whether `version` (`22.7.12`) is of the given release line or a later one. */
