@@ -1,3 +1,4 @@
+import { closeRun } from '../agent/launch/agent-client.ts';
 import { createAgentBed, type TestRun } from '../testing/agent-bed.fixture.ts';
 import { waitFor, type ArtifactsServer } from '../testing/artifacts-server.fixture.ts';
 import { createGate } from '../testing/test-bed.fixture.ts';
@@ -12,9 +13,9 @@ beforeEach(async () => {
 afterEach(() => bed.cleanUp());
 
 function end(run: Pick<TestRun, 'runId'>, print: (line: string) => void): Promise<void> {
+  const request = { run: { by: 'id', runId: run.runId }, durationsMs: {} } as const;
   return endRun({
-    dataDirectory: bed.dataDirectory,
-    request: { run: { by: 'id', runId: run.runId }, durationsMs: {} },
+    close: (onProgress) => closeRun(bed.dataDirectory, request, onProgress),
     print,
   });
 }

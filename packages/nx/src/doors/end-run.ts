@@ -1,23 +1,22 @@
-import { closeRun } from '../agent/launch/agent-client.ts';
-import type { CloseRunRequest } from '../agent/protocol/control-api.ts';
+import type { OnProgress } from '../agent/launch/agent-client.ts';
 import { formatBytes } from '../format/format-bytes.ts';
 import { formatCount } from '../format/format-count.ts';
 import { formatReport } from '../report/format-report.ts';
+import type { RunReport } from '../report/run-report.ts';
 
 /** A wait that is shorter than this is not worth a word. */
 const progressAfterMs = 2_000;
 
 export interface EndRunOptions {
-  readonly dataDirectory: string;
-  readonly request: CloseRunRequest;
+  readonly close: (onProgress: OnProgress) => Promise<RunReport | null>;
   readonly print: (line: string) => void;
 }
 
 /** Closes a run and tells people what came of it. In CI this waits for the uploads. */
-export async function endRun({ dataDirectory, request, print }: EndRunOptions): Promise<void> {
+export async function endRun({ close, print }: EndRunOptions): Promise<void> {
   const startedAt = performance.now();
   let announced = 0;
-  const report = await closeRun(dataDirectory, request, ({ pendingUploads, pendingBytes }) => {
+  const report = await close(({ pendingUploads, pendingBytes }) => {
     // Ever rarer, so that a long wait does not fill the log.
     if (performance.now() - startedAt < progressAfterMs * 2 ** announced) return;
     announced += 1;

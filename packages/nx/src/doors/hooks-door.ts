@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { openRun } from '../agent/launch/agent-client.ts';
+import { closeRun, openRun } from '../agent/launch/agent-client.ts';
 import type { RunReference } from '../agent/protocol/control-api.ts';
 import type { StartEstimate } from '../agent/protocol/run-configuration.ts';
 import type { NxJson, PostContext, PreContext } from '../nx-facts/nx-contexts.ts';
@@ -92,13 +92,13 @@ export async function postTasksExecution(
       context.id === undefined
         ? { by: 'tasks', taskHashes: tasks.map(({ hash }) => hash ?? '') }
         : { by: 'context', contextId: context.id };
+    const dataDirectory = findDataDirectory({
+      workspaceRoot: context.workspaceRoot,
+      configured: options.dataDirectory,
+      nxVersion: installedNxVersion(),
+    });
     await endRun({
-      dataDirectory: findDataDirectory({
-        workspaceRoot: context.workspaceRoot,
-        configured: options.dataDirectory,
-        nxVersion: installedNxVersion(),
-      }),
-      request: { run, durationsMs, localHits },
+      close: (onProgress) => closeRun(dataDirectory, { run, durationsMs, localHits }, onProgress),
       print,
     });
   } catch (error) {

@@ -174,7 +174,7 @@ describe('a command', () => {
     expect(printed).toHaveLength(1);
   });
 
-  it('goes on when the agent dies, and does not say so for each task', async () => {
+  it('goes on when the agent dies, and says so once', async () => {
     prepare();
     await run(async (remoteCache) => {
       await killAgents(bed.dataDirectory);
@@ -184,10 +184,7 @@ describe('a command', () => {
         expect(await remoteCache!.store(task, workspace.cacheDirectory)).toBe(true);
       }
     });
-    const warnings = printed.filter((line) => line.includes('LARDER_AGENT_UNREACHABLE'));
-    expect(printed).toEqual(warnings);
-    expect(warnings.length).toBeGreaterThanOrEqual(1);
-    expect(warnings.length).toBeLessThanOrEqual(2);
+    expect(printed).toEqual([expect.stringContaining('LARDER_AGENT_UNREACHABLE')]);
   });
 
   it.each([

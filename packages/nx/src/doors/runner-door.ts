@@ -35,25 +35,21 @@ export async function runTasks(
   context: RunnerContext,
 ): Promise<unknown> {
   const nxRunner = defaultRunner();
-  const session = await openSession(options, context);
-  if (!session) return nxRunner(tasks, options, context);
-  const remoteCache = createRemoteCache(session.run, context.taskGraph?.tasks ?? {});
+  const run = await openCommand(options, context);
+  if (!run) return nxRunner(tasks, options, context);
+  const warnOnce = createWarnOnce();
+  const remoteCache = createRemoteCache(run, context.taskGraph?.tasks ?? {}, warnOnce);
   try {
     return await nxRunner(tasks, { ...options, remoteCache }, context);
   } finally {
-    await closeSession(session);
+    await closeCommand(run, warnOnce);
   }
 }
 
-interface Session {
-  readonly run: OpenedRun;
-  readonly dataDirectory: string;
-}
-
-async function openSession(
+async function openCommand(
   runnerOptions: Readonly<Record<string, unknown>>,
   context: RunnerContext,
-): Promise<Session | null> {
+): Promise<OpenedRun | null> {
   try {
     const environment = readEnvironment();
     const nxVersion = installedNxVersion();
@@ -73,7 +69,7 @@ async function openSession(
       configured: options.dataDirectory,
       nxVersion,
     });
-    const run = await openRun(
+    return await openRun(
       dataDirectory,
       openRunRequest(options, {
         ownerPid: process.pid,
@@ -84,35 +80,38 @@ async function openSession(
       }),
       process.env,
     );
-    return { run, dataDirectory };
   } catch (error) {
     warn(error);
     return null;
   }
 }
 
-async function closeSession({ run, dataDirectory }: Session): Promise<void> {
+async function closeCommand(run: OpenedRun, warnOnce: WarnOnce): Promise<void> {
   try {
-    await endRun({
-      dataDirectory,
-      request: { run: { by: 'id', runId: run.runId }, durationsMs: {} },
-      print,
-    });
+    await endRun({ close: (onProgress) => run.close({ durationsMs: {} }, onProgress), print });
   } catch (error) {
-    warn(error);
+    warnOnce(error);
   } finally {
     run.disconnect();
   }
 }
 
-function createRemoteCache(run: OpenedRun, tasks: Readonly<Record<string, NxTask>>): RemoteCache {
-  let hasWarned = false;
+/** An agent that is gone is missed by every task, and once more at the end: one word is enough. */
+type WarnOnce = (error: unknown) => void;
 
-  function warnOnce(error: unknown): void {
+function createWarnOnce(): WarnOnce {
+  let hasWarned = false;
+  return (error) => {
     if (!hasWarned) warn(error);
     hasWarned = true;
-  }
+  };
+}
 
+function createRemoteCache(
+  run: OpenedRun,
+  tasks: Readonly<Record<string, NxTask>>,
+  warnOnce: WarnOnce,
+): RemoteCache {
   function durationOf(taskHash: string): number {
     const task = Object.values(tasks).find(({ hash }) => hash === taskHash);
     return task?.startTime === undefined ? 0 : Math.max(0, Date.now() - task.startTime);

@@ -2,10 +2,10 @@
 // that serves the folder, its own or that of another one that was faster, as one line of JSON.
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, writeSync } from 'node:fs';
-import { request } from 'node:http';
 import { join } from 'node:path';
 import { packageVersion } from '../../package-version.ts';
 import { workerEnvironment } from '../launch/agent-environment.ts';
+import { isAgentHealthy } from '../launch/agent-request.ts';
 import {
   discardAgentRecord,
   readAgentRecord,
@@ -14,7 +14,6 @@ import {
   writeAgentState,
   type AgentState,
 } from '../protocol/agent-state.ts';
-import { controlPaths } from '../protocol/control-api.ts';
 import { createFront } from './create-front.ts';
 
 const healthTimeoutMs = 1_000;
@@ -72,32 +71,11 @@ async function claim(dataDirectory: string, own: AgentState): Promise<AgentState
     const record = readAgentRecord(dataDirectory);
     if (!record) continue;
     const other = record.state;
-    if (other?.version === own.version && (await isHealthy(other))) return other;
+    if (other?.version === own.version && (await isAgentHealthy(other, healthTimeoutMs)))
+      return other;
     discardAgentRecord(dataDirectory, record);
   }
   throw new Error('Other agents keep taking the place of those that do not answer');
-}
-
-function isHealthy(agent: AgentState): Promise<boolean> {
-  return new Promise((resolve) => {
-    const check = request({
-      host: '127.0.0.1',
-      port: agent.port,
-      path: controlPaths.health,
-      headers: { authorization: `Bearer ${agent.secret}` },
-      timeout: healthTimeoutMs,
-      agent: false,
-    });
-    check.on('response', (response) => {
-      response.resume();
-      resolve(response.statusCode === 200);
-    });
-    check.on('timeout', () => check.destroy());
-    check.on('error', () => {
-      resolve(false);
-    });
-    check.end();
-  });
 }
 
 function announce(state: AgentState): void {

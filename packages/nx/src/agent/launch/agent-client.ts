@@ -1,5 +1,4 @@
-import { Agent, request, type IncomingMessage } from 'node:http';
-import { pluginError } from '../../errors/plugin-error.ts';
+import { Agent, type IncomingMessage } from 'node:http';
 import type { RunReport } from '../../report/run-report.ts';
 import { packageVersion } from '../../package-version.ts';
 import { readAgentState, type AgentState } from '../protocol/agent-state.ts';
@@ -13,7 +12,9 @@ import {
   type RetrieveRequest,
   type StoreRequest,
 } from '../protocol/control-api.ts';
+import { agentUnreachable, callAgent, sendToAgent } from './agent-request.ts';
 import { startAgent } from './start-agent.ts';
+import { whileAgentLives } from './while-agent-lives.ts';
 
 /** Opening a run is a matter of milliseconds; an agent that takes longer is no help. */
 const openTimeoutMs = 2_000;
@@ -29,9 +30,14 @@ export interface OpenedRun {
   readonly url: string;
   retrieve(retrieve: RetrieveRequest): Promise<boolean>;
   store(store: StoreRequest): Promise<void>;
-  /** Lets go of the connections; the run itself ends by `closeRun`. */
+  /** {@link closeRun}, with the agent that the run was opened with. */
+  close(outcome: RunOutcome, onProgress: OnProgress): Promise<RunReport | null>;
+  /** Lets go of the connections; the run itself goes on. */
   disconnect(): void;
 }
+
+export type RunOutcome = Omit<CloseRunRequest, 'run'>;
+export type OnProgress = (progress: Extract<CloseRunLine, { kind: 'progress' }>) => void;
 
 /**
  * Opens a run with the workspace's agent, which is started when there is none of this version.
@@ -55,7 +61,7 @@ export async function openRun(
 }
 
 async function openRunWith(agent: AgentState, openRequest: OpenRunRequest): Promise<OpenedRun> {
-  const answer = await call<OpenRunAnswer>(agent, controlPaths.openRun, openRequest, {
+  const answer = await callAgent<OpenRunAnswer>(agent, controlPaths.openRun, openRequest, {
     token: agent.secret,
     timeoutMs: openTimeoutMs,
   });
@@ -66,17 +72,21 @@ async function openRunWith(agent: AgentState, openRequest: OpenRunRequest): Prom
     token: answer.token,
     url: `http://127.0.0.1:${agent.port}`,
     async retrieve(retrieve) {
-      const { isHit } = await call<RetrieveAnswer>(
-        agent,
-        controlPaths.retrieve,
-        retrieve,
-        authorization,
+      const { isHit } = await whileAgentLives(agent, (signal) =>
+        callAgent<RetrieveAnswer>(agent, controlPaths.retrieve, retrieve, {
+          ...authorization,
+          signal,
+        }),
       );
       return isHit;
     },
     async store(store) {
-      await call(agent, controlPaths.store, store, authorization);
+      await whileAgentLives(agent, (signal) =>
+        callAgent(agent, controlPaths.store, store, { ...authorization, signal }),
+      );
     },
+    close: (outcome, onProgress) =>
+      closeRunWith(agent, { run: { by: 'id', runId: answer.runId }, ...outcome }, onProgress),
     disconnect() {
       connections.destroy();
     },
@@ -84,7 +94,7 @@ async function openRunWith(agent: AgentState, openRequest: OpenRunRequest): Prom
 }
 
 /**
- * Closes a run and waits as long as its configuration says.
+ * Closes a run of the workspace's agent and waits as long as the run's configuration says.
  *
  * @returns the report, or null when no agent knows the run any more.
  * @throws LarderError `LARDER_AGENT_UNREACHABLE`
@@ -92,11 +102,18 @@ async function openRunWith(agent: AgentState, openRequest: OpenRunRequest): Prom
 export async function closeRun(
   dataDirectory: string,
   closeRequest: CloseRunRequest,
-  onProgress: (progress: Extract<CloseRunLine, { kind: 'progress' }>) => void,
+  onProgress: OnProgress,
 ): Promise<RunReport | null> {
   const agent = readAgentState(dataDirectory);
-  if (!agent) return null;
-  const response = await send(agent, controlPaths.closeRun, closeRequest, {
+  return agent && closeRunWith(agent, closeRequest, onProgress);
+}
+
+async function closeRunWith(
+  agent: AgentState,
+  closeRequest: CloseRunRequest,
+  onProgress: OnProgress,
+): Promise<RunReport | null> {
+  const response = await sendToAgent(agent, controlPaths.closeRun, closeRequest, {
     token: agent.secret,
     timeoutMs: closeSilenceTimeoutMs,
   });
@@ -111,7 +128,7 @@ export async function closeRun(
       onProgress(line);
     }
   } catch (cause) {
-    throw unreachable('it stopped in the middle of an answer', cause);
+    throw agentUnreachable('it stopped in the middle of an answer', cause);
   }
   return null;
 }
@@ -125,64 +142,4 @@ async function* readLines(stream: IncomingMessage): AsyncGenerator<string> {
     rest = lines.pop() ?? '';
     yield* lines;
   }
-}
-
-interface CallOptions {
-  readonly token: string;
-  readonly connections?: Agent;
-  readonly timeoutMs?: number;
-}
-
-async function call<Answer>(
-  agent: AgentState,
-  path: string,
-  body: object,
-  options: CallOptions,
-): Promise<Answer> {
-  const response = await send(agent, path, body, options);
-  const chunks: Buffer[] = [];
-  for await (const chunk of response as AsyncIterable<Buffer>) chunks.push(chunk);
-  if (response.statusCode !== 200) {
-    throw unreachable(`it answered ${path} with status ${String(response.statusCode)}`);
-  }
-  return JSON.parse(Buffer.concat(chunks).toString('utf8')) as Answer;
-}
-
-function send(
-  agent: AgentState,
-  path: string,
-  body: object,
-  { token, connections, timeoutMs }: CallOptions,
-): Promise<IncomingMessage> {
-  const text = JSON.stringify(body);
-  return new Promise((resolve, reject) => {
-    const sent = request({
-      host: '127.0.0.1',
-      port: agent.port,
-      method: 'POST',
-      path,
-      agent: connections ?? false,
-      headers: {
-        authorization: `Bearer ${token}`,
-        'content-type': 'application/json',
-        'content-length': Buffer.byteLength(text),
-      },
-      ...(timeoutMs === undefined ? {} : { timeout: timeoutMs }),
-    });
-    sent.on('response', resolve);
-    sent.on('timeout', () => {
-      sent.destroy(new Error(`no answer within ${String(timeoutMs)} ms`));
-    });
-    sent.on('error', (cause) => {
-      reject(unreachable(cause.message, cause));
-    });
-    sent.end(text);
-  });
-}
-
-function unreachable(reason: string, cause?: unknown) {
-  return pluginError('LARDER_AGENT_UNREACHABLE', `The agent cannot be reached: ${reason}`, {
-    hint: 'Run the command again; when it happens repeatedly, look at agent.log in the data folder.',
-    cause,
-  });
 }

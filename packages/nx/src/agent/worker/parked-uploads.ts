@@ -59,12 +59,10 @@ export function createParkedUploads(options: ParkedUploadsOptions): ParkedUpload
       await session.probed;
       if (session.upstream.isDown()) return false;
       sessions.set(session.runId, session);
-      await queue.adoptLeftovers();
-      sessions.delete(session.runId);
+      await queue.adoptLeftovers().finally(() => sessions.delete(session.runId));
       await queue.forget(session);
       return true;
     } finally {
-      sessions.delete(session.runId);
       await session.close();
     }
   }
