@@ -34,6 +34,8 @@ export interface E2eEnvironment {
   readonly nxVersionOfEachDoor: readonly string[];
   /** Daemon modes that the round-trip spec runs with: `LARDER_E2E_DAEMON`, `off`, `on` or both. */
   readonly daemonModes: readonly DaemonMode[];
+  /** Rounds of what is only repeated to be sure: `LARDER_E2E_ROUNDS`. */
+  readonly rounds?: number;
   /** Variables that every child process starts from. */
   readonly inherited: Readonly<Record<string, string>>;
 }
@@ -53,7 +55,9 @@ export function readEnvironment(
     return mode;
   });
   const nxVersions = listOf(variables.LARDER_E2E_NX);
+  const rounds = Number(variables.LARDER_E2E_ROUNDS ?? '');
   return {
+    ...(rounds > 0 ? { rounds } : {}),
     nxVersions: nxVersions.length > 0 ? nxVersions : DEFAULT_NX_VERSIONS,
     nxVersionOfEachDoor: nxVersions.length > 0 ? nxVersions : DEFAULT_VERSION_OF_EACH_DOOR,
     daemonModes: daemonModes.length > 0 ? daemonModes : ['off', 'on'],

@@ -16,7 +16,10 @@ export interface Machine {
   readonly remove: () => Promise<void>;
 }
 
-export async function createMachine(): Promise<Machine> {
+/** @param options.isCi false for somebody's own computer */
+export async function createMachine({
+  isCi = true,
+}: { readonly isCi?: boolean } = {}): Promise<Machine> {
   const folder = await mkdtemp(join(await realpath(tmpdir()), 'larder-e2e-'));
   const home = join(folder, 'home');
   await mkdir(home);
@@ -27,7 +30,7 @@ export async function createMachine(): Promise<Machine> {
       ...readEnvironment().inherited,
       HOME: home,
       // As on a build server: no questions.
-      CI: 'true',
+      ...(isCi ? { CI: 'true' } : {}),
       DO_NOT_TRACK: '1',
     },
     remove: () => rm(folder, { recursive: true, force: true, maxRetries: 5 }),

@@ -8,6 +8,8 @@ export interface LarderServer {
   readonly url: string;
   readonly token: string;
   readonly dataDirectory: string;
+  /** Everything that it has printed and logged so far. */
+  readonly output: () => string;
   /** Asks the server to end. */
   readonly stop: () => Promise<ProcessEnd>;
   /** Ends the server as a power cut would. */
@@ -25,15 +27,33 @@ export const larderServerCommand = join(
   'larder-server',
 );
 
-/** Starts the installed `larder-server` on a free port and waits until it listens. */
-export async function startLarderServer(machine: Machine): Promise<LarderServer> {
+export interface ServerOptions {
+  /** A free one by default. */
+  readonly port?: number;
+  /** The `tokens` of its configuration, instead of the one that it makes itself. */
+  readonly tokens?: readonly object[];
+}
+
+/** Starts the installed `larder-server` and waits until it listens. */
+export async function startLarderServer(
+  machine: Machine,
+  { port = 0, tokens }: ServerOptions = {},
+): Promise<LarderServer> {
   const server = await startProcess(
     larderServerCommand,
-    ['--port', '0', '--data-dir', join(machine.folder, 'larder-data'), '--json'],
-    { cwd: machine.folder, env: machine.env, parseReady },
+    ['--port', String(port), '--data-dir', join(machine.folder, 'larder-data'), '--json'],
+    {
+      cwd: machine.folder,
+      env: {
+        ...machine.env,
+        ...(tokens === undefined ? {} : { LARDER_SERVER_TOKENS: JSON.stringify(tokens) }),
+      },
+      parseReady,
+    },
   );
   return {
     ...server.ready,
+    output: server.output,
     stop: () => server.end('SIGTERM'),
     kill: () => server.end('SIGKILL'),
   };

@@ -15,6 +15,8 @@ export interface WorkspaceOptions {
   readonly nxVersion: string;
   readonly projects: readonly ProjectLayout[];
   readonly cache: Cache;
+  /** The plugin's options in nx.json. */
+  readonly pluginOptions?: Readonly<Record<string, unknown>>;
 }
 
 /** A checkout of the test repository with everything installed. */
@@ -25,7 +27,7 @@ export interface Workspace extends WorkspaceOptions, Checkout {
 
 /** Lays the same repository on any machine: the same files, the same commit, the same Nx. */
 export async function createWorkspace(options: WorkspaceOptions): Promise<Workspace> {
-  const { machine, nxVersion, projects, cache } = options;
+  const { machine, nxVersion, projects, cache, pluginOptions } = options;
   const folder = join(machine.folder, 'workspace');
   const executionsFile = join(machine.folder, 'executions.log');
   const installation = installationFolder(nxInstallation(nxVersion));
@@ -33,7 +35,7 @@ export async function createWorkspace(options: WorkspaceOptions): Promise<Worksp
   await mkdir(folder);
   await writeFile(executionsFile, '');
   await writeFile(join(folder, '.gitignore'), 'node_modules\n.nx\ndist\nreports\n');
-  await writeJson(join(folder, 'nx.json'), nxJson(nxVersion, cache));
+  await writeJson(join(folder, 'nx.json'), nxJson(nxVersion, cache, pluginOptions));
   for (const name of ['package.json', 'package-lock.json']) {
     await copyFile(join(installation, name), join(folder, name));
   }
@@ -54,7 +56,10 @@ export async function createWorkspace(options: WorkspaceOptions): Promise<Worksp
 
 /** Exchanges the workspace's `nx.json`, as somebody does who tries the build with and without. */
 export async function useCache(workspace: Workspace, cache: Cache): Promise<Workspace> {
-  await writeJson(join(workspace.folder, 'nx.json'), nxJson(workspace.nxVersion, cache));
+  await writeJson(
+    join(workspace.folder, 'nx.json'),
+    nxJson(workspace.nxVersion, cache, workspace.pluginOptions),
+  );
   return { ...workspace, cache };
 }
 
@@ -75,10 +80,16 @@ async function writeProject(folder: string, project: ProjectLayout): Promise<voi
       build: {
         executor: 'nx:run-commands',
         outputs: project.outputs,
-        options: { command: `node tools/produce-outputs.mjs ${project.name}` },
+        options: {
+          command:
+            'command' in project
+              ? project.command
+              : `node tools/produce-outputs.mjs ${project.name}`,
+        },
       },
     },
   });
+  if ('command' in project) return;
   await writeJson(join(folder, root, 'outputs.json'), {
     workMs: project.workMs,
     entries: project.entries,

@@ -4,7 +4,11 @@ import { doorOf, isAtLeast } from './nx-version.ts';
 export type Cache = 'larder' | 'local';
 
 /** The `nx.json` that a team with this version of Nx has, with Larder's options where it has a door. */
-export function nxJson(nxVersion: string, cache: Cache, larderOptions: object = {}): object {
+export function nxJson(
+  nxVersion: string,
+  cache: Cache,
+  larderOptions: Readonly<Record<string, unknown>> = {},
+): object {
   return {
     analytics: false,
     neverConnectToCloud: true,

@@ -43,6 +43,11 @@ export function knowsContinuousTasks(nxVersion: string): boolean {
   return isAtLeast(nxVersion, 21);
 }
 
+/** Whether hooks are told the arguments of the command, by which they find it from the daemon. */
+export function tellsArguments(nxVersion: string): boolean {
+  return isAtLeast(nxVersion, 21, 6);
+}
+
 /** Whether `version` (`22.7.12`) is of the given release line or a later one. */
 export function isAtLeast(version: string, major: number, minor = 0): boolean {
   const [itsMajor = 0, itsMinor = 0] = version.split('.').map(Number);

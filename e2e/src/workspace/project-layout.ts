@@ -12,14 +12,25 @@ export type OutputEntry =
   | { readonly kind: 'symlink'; readonly path: string; readonly target: string };
 
 /** A project with one `build` task. */
-export interface ProjectLayout {
+export type ProjectLayout = ProducingProject | ShellProject;
+
+interface Project {
   readonly name: string;
   readonly dependsOn: readonly string[];
-  /** How long the task works after it has written its outputs. */
-  readonly workMs: number;
   /** The `outputs` of the task, as they stand in project.json. */
   readonly outputs: readonly string[];
+}
+
+/** Its task leaves the entries behind. */
+export interface ProducingProject extends Project {
+  /** How long the task works after it has written its outputs. */
+  readonly workMs: number;
   readonly entries: readonly OutputEntry[];
   /** With which the task ends; 0 when it is not given. */
   readonly exitCode?: number;
+}
+
+/** Its task is a line for the shell, in the workspace's folder. */
+export interface ShellProject extends Project {
+  readonly command: string;
 }

@@ -1,4 +1,4 @@
-import { type OutputEntry, type ProjectLayout } from './project-layout.ts';
+import { type OutputEntry, type ProducingProject } from './project-layout.ts';
 
 const LONG_NAME = 'a-name-that-is-longer-than-the-name-field-of-a-tar-header-'.repeat(3) + '.txt';
 
@@ -6,7 +6,7 @@ const LONG_NAME = 'a-name-that-is-longer-than-the-name-field-of-a-tar-header-'.r
  * Six projects that depend on each other, as wide as deep, whose outputs are every kind of thing
  * that a build leaves behind.
  */
-export const sixProjects: readonly ProjectLayout[] = [
+export const sixProjects: readonly ProducingProject[] = [
   {
     name: 'core',
     dependsOn: [],
@@ -80,7 +80,7 @@ export const sixProjects: readonly ProjectLayout[] = [
 ];
 
 /** The same graph with a small film, for specs that look at time or trouble. */
-export const smallSixProjects: readonly ProjectLayout[] = sixProjects.map((project) => ({
+export const smallSixProjects: readonly ProducingProject[] = sixProjects.map((project) => ({
   ...project,
   entries: project.entries.map((entry) =>
     entry.kind === 'random' ? { ...entry, megabytes: 1 } : entry,

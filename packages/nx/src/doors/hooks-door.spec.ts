@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { NxJson, PostContext, PreContext } from '../nx-facts/nx-contexts.ts';
@@ -305,7 +307,7 @@ describe('the hooks leave a command alone, and say in one line what would help,'
 
 describe('a command of an Nx that hides from its hooks that the cache is skipped', () => {
   it('asks nothing of the server as long as Nx asks nothing', async () => {
-    prepare({}, '21.6.11');
+    prepare({ NX_DAEMON_PROCESS: 'true' }, '21.6.11');
     await preTasksExecution(undefined, preContext());
     await postTasksExecution(undefined, postContext({ '1': [0, 1] }));
     await untilNoAgent(bed.dataDirectory);
@@ -314,13 +316,86 @@ describe('a command of an Nx that hides from its hooks that the cache is skipped
   });
 
   it('asks it as soon as Nx asks', async () => {
-    prepare({}, '21.6.11');
+    prepare({ NX_DAEMON_PROCESS: 'true' }, '21.6.11');
     server.keep(wireHash('1'), Buffer.from('found'));
     await preTasksExecution(undefined, preContext());
     expect((await nxClient().get('1')).body.toString()).toBe('found');
     expect(server.seen('status')).toHaveLength(1);
     await postTasksExecution(undefined, postContext({}));
     expect(printed).toEqual([expect.stringMatching(/1 of 1 task/)]);
+  });
+});
+
+describe('in the daemon of Nx, which has one environment for all of its commands', () => {
+  /** Runs the hook as Nx does, and returns what Nx hands on to the command. */
+  async function callHook(context: PreContext): Promise<Record<string, string>> {
+    const updates: Record<string, string> = {};
+    const before = process.env;
+    process.env = new Proxy(before, {
+      set(target, name: string, value: string) {
+        target[name] = value;
+        updates[name] = value;
+        return true;
+      },
+    });
+    await preTasksExecution(undefined, context);
+    process.env = before;
+    // Nx sends them at once; what a later hook assigns does not count any more.
+    return { ...updates };
+  }
+
+  /** The process of a command, which the hook is not called in. */
+  async function startCommand(variables: Record<string, string>): Promise<PreContext> {
+    const script = join(workspace.root, 'nx.js');
+    writeFileSync(script, 'console.log("started"); setInterval(() => {}, 1000);');
+    const id = variables.LARDER_TOKEN ?? '';
+    const child = spawn(process.execPath, [script, id], {
+      cwd: workspace.root,
+      env: { ...process.env, ...variables },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    bed.onCleanUp(async () => {
+      const ended = once(child, 'exit');
+      if (child.kill('SIGKILL')) await ended;
+    });
+    await once(child.stdout, 'data');
+    return preContext({ id, argv: [process.execPath, script, id] });
+  }
+
+  it('each of several commands at once gets a run of its own', async () => {
+    prepare({ NX_DAEMON_PROCESS: 'true' });
+    const { env } = process;
+    const updates = await Promise.all(
+      ['a', 'b', 'c'].map((id) => callHook(preContext({ id, argv: ['node', 'nx', id] }))),
+    );
+    process.env = env;
+    const tokens = updates.map((variables) => variables[tokenVariable]);
+    expect(tokens).toEqual(tokens.map(() => expect.any(String) as string));
+    expect(new Set(tokens).size).toBe(tokens.length);
+  });
+
+  it('each of several commands at once uses the credential that it was started with', async () => {
+    prepare({ NX_DAEMON_PROCESS: 'true' });
+    const tokens = ['first', 'second'];
+    const contexts = await Promise.all(
+      tokens.map((token) => startCommand({ LARDER_TOKEN: token })),
+    );
+    for (const [index, context] of contexts.entries()) {
+      const variables = await callHook(context);
+      const nx = createNxClient({
+        url: variables[serverVariable] ?? '',
+        token: variables[tokenVariable] ?? '',
+      });
+      bed.onCleanUp(() => {
+        nx.disconnect();
+      });
+      await nx.get(String(index));
+    }
+    // Systems other than Linux do not tell what a process was started with.
+    const expected = process.platform === 'linux' ? tokens : tokens.map(() => 'token-of-the-team');
+    expect(server.seen('get').map(({ headers }) => headers.authorization)).toEqual(
+      expected.map((token) => `Bearer ${token}`),
+    );
   });
 });
 

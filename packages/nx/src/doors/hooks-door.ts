@@ -1,4 +1,3 @@
-import { basename } from 'node:path';
 import { closeRun, openRun } from '../agent/launch/agent-client.ts';
 import type { RunReference } from '../agent/protocol/control-api.ts';
 import type { StartEstimate } from '../agent/protocol/run-configuration.ts';
@@ -7,21 +6,21 @@ import {
   hasHooksDoor,
   installedNxVersion,
   lookupTiming,
-  showsCommandToHooks,
   type NxVersion,
 } from '../nx-facts/nx-version.ts';
-import { findRivalCache } from '../nx-facts/rival-cache.ts';
 import { skipsCache } from '../nx-facts/skip-flags.ts';
 import { terminalOutputsFolder } from '../nx-facts/terminal-outputs-folder.ts';
 import { parallelLimit } from '../nx-facts/parallel-limit.ts';
-import { readEnvironment, type LarderEnvironment } from '../options/environment.ts';
+import type { LarderEnvironment } from '../options/environment.ts';
 import type { LarderOptions, ResolvedOptions } from '../options/larder-options.ts';
 import { resolveOptions } from '../options/resolve-options.ts';
 import { formatTrouble } from '../report/format-report.ts';
 import { toTrouble } from '../report/trouble.ts';
 import { findDataDirectory } from './data-directory.ts';
 import { endRun } from './end-run.ts';
-import { noticesOf, rivalPreferred, runnerNeeded } from './notices.ts';
+import { hookCommand } from './hook-command.ts';
+import { noticesOf } from './notices.ts';
+import { obstacleOf } from './obstacle.ts';
 import { isUsable, openRunRequest } from './open-run-request.ts';
 import { isNamedAsRunner, runnerOptionsOf } from './runner-options.ts';
 
@@ -33,10 +32,13 @@ export async function preTasksExecution(
   pluginOptions: LarderOptions | undefined,
   context: PreContext,
 ): Promise<void> {
+  // Nx sees what is assigned here only on the object that it has just put in place for this call:
+  // while the hook of another command runs in the same process, `process.env` is that one's.
+  const variables = process.env;
   try {
-    const environment = readEnvironment();
-    if (isSkipped(context, environment)) return;
     const nxVersion = installedNxVersion();
+    const { environment, pid, isCertain } = await hookCommand(context, nxVersion);
+    if (isSkipped(context, environment)) return;
     if (isLeftToRunner(nxVersion, context.nxJsonConfiguration)) return;
     const options = settle(pluginOptions, context.nxJsonConfiguration, environment);
     const obstacle = obstacleOf(options, { nxVersion, context, environment });
@@ -49,21 +51,21 @@ export async function preTasksExecution(
         nxVersion,
       }),
       openRunRequest(options, {
-        ownerPid: ownerPid(),
+        ownerPid: pid,
         contextId: context.id ?? null,
         format: 'nx.tar.gz',
         startEstimate: startEstimate(nxVersion, context, environment),
         expectedTasks: [],
         terminalOutputsFolder: terminalOutputsFolder(),
-        waitsForUse: !showsCommandToHooks(nxVersion),
+        waitsForUse: !isCertain,
       }),
-      process.env,
+      variables,
     );
     run.disconnect();
     // Nx carries over what its hook assigns, to whichever process reads it.
-    process.env.NX_SELF_HOSTED_REMOTE_CACHE_SERVER = run.url;
-    process.env.NX_SELF_HOSTED_REMOTE_CACHE_ACCESS_TOKEN = run.token;
-    if (environment.hasHttpProxy) bypassProxy(environment.noProxy);
+    variables.NX_SELF_HOSTED_REMOTE_CACHE_SERVER = run.url;
+    variables.NX_SELF_HOSTED_REMOTE_CACHE_ACCESS_TOKEN = run.token;
+    if (environment.hasHttpProxy) bypassProxy(variables, environment.noProxy);
   } catch (error) {
     warn(error);
   }
@@ -75,11 +77,11 @@ export async function postTasksExecution(
   context: PostContext,
 ): Promise<void> {
   try {
-    const environment = readEnvironment();
+    const nxVersion = installedNxVersion();
+    const { environment } = await hookCommand(context, nxVersion);
     if (isSkipped(context, environment)) return;
     const options = settleAgain(pluginOptions, context.nxJsonConfiguration, environment);
     if (!options || !isUsable(options)) return;
-    const nxVersion = installedNxVersion();
     if (obstacleOf(options, { nxVersion, context, environment }) !== null) return;
     const results = Object.values(context.taskResults);
     const tasks = results.map(({ task }) => task);
@@ -122,28 +124,6 @@ function isLeftToRunner(nxVersion: NxVersion, nxJson: NxJson): boolean {
   return !hasHooksDoor(nxVersion) && isNamedAsRunner(nxJson);
 }
 
-interface CommandFacts {
-  readonly nxVersion: NxVersion;
-  readonly context: PreContext | PostContext;
-  readonly environment: LarderEnvironment;
-}
-
-/** Why Nx would never ask this cache, in a line for people; null when it will. */
-function obstacleOf(
-  { mode }: ResolvedOptions,
-  { nxVersion, context, environment }: CommandFacts,
-): string | null {
-  if (mode === 'off') return null;
-  if (!hasHooksDoor(nxVersion)) return runnerNeeded(nxVersion);
-  const rival = findRivalCache({
-    nxJson: context.nxJsonConfiguration,
-    nxVersion,
-    environment: environment.nx,
-    workspaceRoot: context.workspaceRoot,
-  });
-  return rival === null ? null : rivalPreferred(rival);
-}
-
 function settle(
   pluginOptions: LarderOptions | undefined,
   nxJson: NxJson,
@@ -177,16 +157,11 @@ function startEstimate(
   return { kind: 'start-follows-miss', parallel };
 }
 
-/** Hooks run in a worker of the process that runs the command, or of the daemon, or in that process. */
-function ownerPid(): number {
-  return basename(process.argv[1] ?? '').startsWith('plugin-worker') ? process.ppid : process.pid;
-}
-
 /** Nx's cache client obeys proxy variables even for this machine's own addresses. */
-function bypassProxy(noProxy: string | null): void {
+function bypassProxy(variables: NodeJS.ProcessEnv, noProxy: string | null): void {
   const hosts = noProxy === null ? '127.0.0.1' : `${noProxy},127.0.0.1`;
-  process.env.NO_PROXY = hosts;
-  process.env.no_proxy = hosts;
+  variables.NO_PROXY = hosts;
+  variables.no_proxy = hosts;
 }
 
 function warn(error: unknown): void {

@@ -35,11 +35,7 @@ export interface PreContext {
 }
 
 /** Context of `postTasksExecution`. */
-export interface PostContext {
-  readonly id?: string | undefined;
-  readonly workspaceRoot: string;
-  readonly nxJsonConfiguration: NxJson;
-  readonly argv?: readonly string[] | undefined;
+export interface PostContext extends PreContext {
   readonly taskResults: Readonly<
     Record<
       string,

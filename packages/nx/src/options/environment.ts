@@ -25,6 +25,8 @@ export interface NxVariables {
   readonly cloudTokenVariables: readonly NxCloudTokenVariable[];
   /** `NX_NO_CLOUD`. */
   readonly isCloudDisabled: boolean;
+  /** `NX_DAEMON_PROCESS`: this is Nx's daemon, or a process that it started. */
+  readonly isDaemon: boolean;
 }
 
 const skipVariables = [
@@ -108,6 +110,7 @@ export function readEnvironment(
       skipsCache: skipVariables.some((name) => read(name) === 'true'),
       cloudTokenVariables: cloudTokenVariables.filter((name) => read(name) !== null),
       isCloudDisabled: read('NX_NO_CLOUD') === 'true',
+      isDaemon: read('NX_DAEMON_PROCESS') === 'true',
     },
     hasHttpProxy: proxyVariables.some((name) => read(name) !== null),
     noProxy: read('NO_PROXY') ?? read('no_proxy'),

@@ -20,6 +20,8 @@ const downloadsFolder = prepareDownloadsFolder();
 const sessions = new Map<string, RunSession>();
 /** What this process still has to do when its front lets go of it; short by its own bounds. */
 const finishing = new Set<Promise<void>>();
+/** The last look for leftovers. */
+let adoption: Promise<void> = Promise.resolve();
 const archive = createArchiveThread();
 const uploads: UploadQueue = createUploadQueue({
   spool: createSpoolFolder(layout.spool),
@@ -54,7 +56,8 @@ async function receive(message: FrontMessage): Promise<void> {
       break;
     }
     case 'adopt-leftovers':
-      await uploads.adoptLeftovers();
+      adoption = uploads.adoptLeftovers();
+      await adoption;
       break;
     case 'look-up': {
       const { lookup, requestId } = message;
@@ -72,6 +75,8 @@ async function receive(message: FrontMessage): Promise<void> {
     case 'forget-run': {
       const session = sessions.get(message.runId);
       if (!session) break;
+      // A command may be over before its leftovers are found: one that has all in Nx's own cache is.
+      await adoption.catch(() => undefined);
       sessions.delete(message.runId);
       await uploads.forget(session);
       await session.close();

@@ -5,6 +5,7 @@ import {
   reset,
   type ArtifactsServer,
 } from '../../testing/artifacts-server.fixture.ts';
+import { killAgents } from '../../testing/processes.fixture.ts';
 import { until } from '../../testing/test-bed.fixture.ts';
 
 const bed = createAgentBed();
@@ -49,6 +50,21 @@ describe('uploads that the server could not be reached for', () => {
     await untilSent();
     for (const task of '12345') expect(stored(run, task)).toBe(task);
     expect(server.seen('put').at(-1)?.headers.authorization).toBe('Bearer token-of-the-run');
+  });
+
+  it('are sent by a later run of another agent, although it is over at once', async () => {
+    breakServer();
+    const run = await bed.openRun(server);
+    for (const task of '12345') await run.put(task, task);
+    await run.close();
+    await killAgents(bed.dataDirectory);
+    expect(await bed.spooled()).toHaveLength(5);
+
+    mendServer();
+    const later = await bed.openRun(server);
+    await later.close();
+    await untilSent();
+    for (const task of '12345') expect(stored(run, task)).toBe(task);
   });
 
   it('are sent while their run goes on, and then count as its own', async () => {

@@ -1,0 +1,88 @@
+import { readEnvironment } from './environment.ts';
+import { createMachine, type Machine } from './machines/create-machine.ts';
+import { agentProcesses, killAgent, waitUntilNoAgent } from './processes/agent-processes.ts';
+import { type CleanupStack, createCleanupStack } from './processes/cleanup-stack.ts';
+import { larderVariables, startLarderServer } from './server/start-larder-server.ts';
+import { createWorkspace, type Workspace } from './workspace/create-workspace.ts';
+import { independentTasks, shellTask } from './workspace/independent-tasks.ts';
+import { type ProjectLayout } from './workspace/project-layout.ts';
+import { runBuild, startDaemon, stopDaemon } from './workspace/run-build.ts';
+import { startBuild } from './workspace/start-build.ts';
+
+/** Nothing of the plugin may be left that long after the last command in CI. */
+const CI_LIMIT_MS = 60_000;
+/** Long enough to find the agent after the command on a slow machine. */
+const IDLE_MS = 4_000;
+
+const { nxVersions, daemonModes } = readEnvironment();
+
+describe.each(nxVersions)('Nx %s', (nxVersion) => {
+  describe.each(daemonModes)('with the daemon %s', (daemon) => {
+    let cleanup: CleanupStack;
+    let env: Readonly<Record<string, string>>;
+
+    beforeEach(async () => {
+      cleanup = createCleanupStack();
+      const machine = await createMachine();
+      cleanup.add(machine.remove);
+      const server = await startLarderServer(machine);
+      cleanup.add(server.stop);
+      env = larderVariables(server);
+    });
+
+    afterEach(() => cleanup.run());
+
+    it('no process is left after a command in CI', async () => {
+      const workspace = await openWorkspace(await createMachine(), {
+        projects: independentTasks(2),
+      });
+      const { exitCode, executed } = await runBuild(workspace, { daemon, env });
+      expect({ exitCode, executed: executed.length }).toEqual({ exitCode: 0, executed: 2 });
+      await waitUntilNoAgent(workspace, { timeoutMs: CI_LIMIT_MS });
+    });
+
+    it("the agent stays after a command on somebody's own computer, and ends by itself", async () => {
+      const workspace = await openWorkspace(await createMachine({ isCi: false }), {
+        projects: independentTasks(2),
+        pluginOptions: { idleMs: IDLE_MS },
+      });
+      const { exitCode } = await runBuild(workspace, { daemon, env });
+      expect(exitCode).toBe(0);
+      const kinds = (await agentProcesses(workspace)).map(({ kind }) => kind);
+      expect(kinds.sort()).toEqual(['front', 'worker']);
+      await waitUntilNoAgent(workspace, { timeoutMs: IDLE_MS + 30_000 });
+    });
+
+    it('no process is left after a command that was killed in the middle', async () => {
+      const workspace = await openWorkspace(await createMachine(), {
+        projects: [...independentTasks(2), endlessTask],
+      });
+      const nx = await startBuild(workspace, { daemon, env, until: 'Working without an end' });
+      const before = await agentProcesses(workspace);
+      expect(before.map(({ kind }) => kind)).toContain('front');
+      await nx.end('SIGKILL');
+      await waitUntilNoAgent(workspace, { timeoutMs: CI_LIMIT_MS });
+    });
+
+    async function openWorkspace(
+      machine: Machine,
+      options: {
+        readonly projects: readonly ProjectLayout[];
+        readonly pluginOptions?: Readonly<Record<string, unknown>>;
+      },
+    ): Promise<Workspace> {
+      cleanup.add(machine.remove);
+      const workspace = await createWorkspace({ machine, nxVersion, cache: 'larder', ...options });
+      cleanup.add(() => killAgent(workspace));
+      cleanup.add(() => stopDaemon(workspace));
+      // One that is running already, as usual; on Nx 20.8 to 21 it decides what the plugin sees.
+      if (daemon === 'on') await startDaemon(workspace, env);
+      return workspace;
+    }
+  });
+});
+
+/** Works until its machine is removed. */
+const endlessTask = shellTask('endless', {
+  before: 'echo Working without an end; while [ -e "$LARDER_E2E_EXECUTIONS" ]; do sleep 0.1; done',
+});
