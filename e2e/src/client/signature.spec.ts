@@ -16,9 +16,27 @@ interface Pushed {
   readonly body: Buffer;
 }
 
+/** What somebody did to an artifact on its way. */
+interface Tampering {
+  readonly what: string;
+  /** What the client says about it. */
+  readonly code: string;
+  readonly change: (body: Buffer) => Buffer;
+  /** The team in the tag, which is made before the change; null for no tag. */
+  readonly signedFor: string | null;
+}
+
 const SIGNATURE_KEY = 'a key of at least thirty-two bytes';
 const TEAM_ID = 'team_signature';
 const { createArtifactsClient, bufferBody } = loadInstalledClient();
+
+const mismatch = 'LARDER_SIGNATURE_MISMATCH';
+const tamperings: readonly Tampering[] = [
+  { what: 'with a flipped bit', code: mismatch, change: flipBit, signedFor: TEAM_ID },
+  { what: 'truncated', code: mismatch, change: truncate, signedFor: TEAM_ID },
+  { what: 'with the tag of another team', code: mismatch, change: keep, signedFor: 'team_other' },
+  { what: 'without a tag', code: 'LARDER_SIGNATURE_MISSING', change: keep, signedFor: null },
+];
 
 describe('artifacts that turbo and the installed client sign with one key', () => {
   let cleanup: CleanupStack;
@@ -74,25 +92,41 @@ describe('artifacts that turbo and the installed client sign with one key', () =
     for (const { hash, body, metadata } of pushed) {
       await client.put(hash, bufferBody(body), { durationMs: metadata.durationMs });
     }
-    await rm(join(workspace.folder, '.turbo'), { recursive: true });
+    await forgetBuild();
 
     const run = await build();
 
     expect(new Set(Object.values(run.sources))).toEqual(new Set(['REMOTE']));
-    for (const [file, text] of Object.entries(workspace.outputs)) {
-      expect(await readFile(join(workspace.folder, file), 'utf8')).toBe(text);
-    }
+    await expectOutputs();
   });
 
-  it.each([
-    ['with a flipped bit', 'LARDER_SIGNATURE_MISMATCH', flipBit, TEAM_ID],
-    ['that is truncated', 'LARDER_SIGNATURE_MISMATCH', truncate, TEAM_ID],
-    ['with the tag of another team', 'LARDER_SIGNATURE_MISMATCH', keep, 'team_other'],
-    ['without a tag', 'LARDER_SIGNATURE_MISSING', keep, null],
-  ])('are refused by the client: one %s', async (_what, code, change, signedFor) => {
+  it('are accepted by turbo when nobody has tampered with them', async () => {
+    await replaceOnServer({ change: keep, signedFor: TEAM_ID });
+
+    const run = await build();
+
+    expect(new Set(Object.values(run.sources))).toEqual(new Set(['REMOTE']));
+    await expectOutputs();
+  });
+
+  it.each(tamperings)(
+    'are refused by turbo, which runs its tasks: all $what',
+    async (tampering) => {
+      await replaceOnServer(tampering);
+
+      const run = await build();
+
+      expect(run.exitCode).toBe(0);
+      expect(new Set(Object.values(run.sources))).toEqual(new Set(['MISS']));
+      await expectOutputs();
+    },
+  );
+
+  it.each(tamperings)('are refused by the client: one $what', async (tampering) => {
+    const { code, change, signedFor } = tampering;
     const hash = randomBytes(8).toString('hex');
     const body = Buffer.from('the content of an artifact');
-    await putDirectly(hash, change(body), signedFor && signV2({ hash, body, teamId: signedFor }));
+    await putDirectly(hash, change(body), signFor(signedFor, { hash, body }));
     const file = join(machine.folder, hash);
 
     await expect(client.getToFile(hash, file)).rejects.toMatchObject({ code });
@@ -100,6 +134,29 @@ describe('artifacts that turbo and the installed client sign with one key', () =
     const names = await readdir(machine.folder);
     expect(names.filter((name) => name.includes(hash))).toEqual([]);
   });
+
+  /** Removes turbo's local cache and all outputs: what is right afterwards has been made anew. */
+  async function forgetBuild(): Promise<void> {
+    await rm(join(workspace.folder, '.turbo'), { recursive: true });
+    for (const file of Object.keys(workspace.outputs)) {
+      await rm(join(workspace.folder, file), { force: true });
+    }
+  }
+
+  async function expectOutputs(): Promise<void> {
+    for (const [file, text] of Object.entries(workspace.outputs)) {
+      expect(await readFile(join(workspace.folder, file), 'utf8')).toBe(text);
+    }
+  }
+
+  /** Leaves nothing that turbo could use but what has been tampered with. */
+  async function replaceOnServer({ change, signedFor }: Omit<Tampering, 'what' | 'code'>) {
+    await client.deleteAll();
+    for (const { hash, body } of pushed) {
+      await putDirectly(hash, change(body), signFor(signedFor, { hash, body }));
+    }
+    await forgetBuild();
+  }
 
   async function putDirectly(hash: string, body: Buffer, tag: string | null): Promise<void> {
     const response = await fetch(`${server.url}/v8/artifacts/${hash}?teamId=${TEAM_ID}`, {
@@ -127,6 +184,13 @@ function flipBit(body: Buffer): Buffer {
 
 function truncate(body: Buffer): Buffer {
   return body.subarray(0, -1);
+}
+
+function signFor(
+  teamId: string | null,
+  artifact: { readonly hash: string; readonly body: Buffer },
+): string | null {
+  return teamId === null ? null : signV2({ ...artifact, teamId });
 }
 
 /** Signs as turbo does since 2.9.18, independently of the client. */

@@ -1,0 +1,45 @@
+import { catchLarderError, chunkedBody, createTestBed } from './fixtures/test-bed.fixture.ts';
+
+const bed = createTestBed();
+afterEach(() => bed.cleanUp());
+
+describe('a slow transfer', () => {
+  it('is not what an answer is that has arrived while the process was too busy to see it', async () => {
+    const server = await bed.startServer((_request, response) => {
+      response.writeHead(200, { 'content-length': 5 });
+      response.end('hello', () => {
+        const until = performance.now() + 300;
+        while (performance.now() < until);
+      });
+    });
+    const client = bed.createClient(server, { firstByteTimeoutMs: 150, stallTimeoutMs: 150 });
+    await expect(bed.download(client)).resolves.toBe('hello');
+    expect(server.requests).toHaveLength(1);
+  });
+
+  it('may take longer than every time-out as long as bytes arrive', async () => {
+    const server = await bed.startServer((_request, response) => {
+      response.writeHead(200, { 'content-length': 30 });
+      let sent = 0;
+      const timer = setInterval(() => {
+        response.write('x');
+        sent += 1;
+        if (sent === 30) clearInterval(timer);
+      }, 20);
+    });
+    const client = bed.createClient(server, { firstByteTimeoutMs: 300, stallTimeoutMs: 300 });
+    await expect(bed.download(client)).resolves.toHaveLength(30);
+  });
+
+  it('fails when the server stops reading an upload', async () => {
+    const server = await bed.startServer((request) => {
+      request.pause();
+    });
+    const client = bed.createClient(server, { stallTimeoutMs: 100 });
+    const chunks = Array.from({ length: 400 }, () => Buffer.alloc(65_536));
+    const { code } = await catchLarderError(
+      client.put('abc', chunkedBody(chunks), { tag: 't', retries: 0 }),
+    );
+    expect(code).toBe('LARDER_TIMEOUT_STALL');
+  });
+});
