@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { FrontMessage, WorkerMessage } from '../protocol/worker-messages.ts';
 import { dataLayout } from '../protocol/data-layout.ts';
+import { isSameUpstream } from '../protocol/run-configuration.ts';
 import { createSpoolFolder } from '../spool/spool-folder.ts';
 import { createArtifactLookups } from './artifact-lookups.ts';
 import { createArtifactStores } from './artifact-stores.ts';
@@ -56,9 +57,13 @@ export function createFront(options: FrontOptions): Front {
     onMessage: receive,
     onLost: () => void settleLostUploads(),
   });
-  const introductions = createDeferredIntroductions(supervisor);
   const lifetime = createLifetime({ runs, onIdle: options.onIdle, onOwnerGone });
   const spool = createSpoolFolder(layout.spool);
+  const introductions = createDeferredIntroductions({
+    supervisor,
+    hasLeftovers: async (upstream) =>
+      (await spool.list()).some((entry) => isSameUpstream(entry.upstream, upstream)),
+  });
   const lookups = createArtifactLookups(introductions.supervisor, now);
   const stores = createArtifactStores(spool, introductions.supervisor, now);
   const closing = createRunClosing({

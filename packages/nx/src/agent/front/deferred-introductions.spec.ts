@@ -1,3 +1,4 @@
+import { closeRun } from '../launch/agent-client.ts';
 import { createAgentBed, type RunOptions } from '../../testing/agent-bed.fixture.ts';
 import { answer, proceed, type ArtifactsServer } from '../../testing/artifacts-server.fixture.ts';
 import { kill, workerPid } from '../../testing/processes.fixture.ts';
@@ -38,6 +39,18 @@ describe('a run that waits for its use', () => {
     expect(server.artifacts.size).toBe(0);
     const used = await open();
     await used.get('2');
+    await until('the leftover is sent', () => server.artifacts.has(earlier.wireHash('1')));
+  });
+
+  it('sends what others left when its tasks were in the cache of Nx', async () => {
+    server.behaviour.put = answer(500);
+    const earlier = await bed.openRun(server);
+    await earlier.put('1', 'parked');
+    await earlier.close();
+    server.behaviour.put = proceed;
+    const run = await open();
+    const request = { run: { by: 'id', runId: run.runId }, durationsMs: {} } as const;
+    await closeRun(bed.dataDirectory, { ...request, localHits: ['2'] }, () => undefined);
     await until('the leftover is sent', () => server.artifacts.has(earlier.wireHash('1')));
   });
 

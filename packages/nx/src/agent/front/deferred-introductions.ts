@@ -1,9 +1,11 @@
+import type { Upstream } from '../protocol/run-configuration.ts';
 import type { Run } from './open-runs.ts';
 import type { WorkerSupervisor } from './worker-supervisor.ts';
 
 /**
  * Keeps a run from its worker, and so from the server, until it is used, where its configuration
- * asks for that. What is meant for a run that was never used is never sent.
+ * asks for that. What is meant for a run that was never used is never sent. A command that had all it
+ * needed in Nx's own cache counts as use when earlier ones have left something to upload.
  */
 export interface DeferredIntroductions {
   /** The supervisor for everything that concerns single runs. */
@@ -13,9 +15,20 @@ export interface DeferredIntroductions {
   isIntroduced(run: Run): boolean;
 }
 
-export function createDeferredIntroductions(supervisor: WorkerSupervisor): DeferredIntroductions {
+export interface DeferredIntroductionsOptions {
+  readonly supervisor: WorkerSupervisor;
+  /** Whether something waits for its upload that a run with this upstream may send. */
+  readonly hasLeftovers: (upstream: Upstream) => Promise<boolean>;
+}
+
+export function createDeferredIntroductions(
+  options: DeferredIntroductionsOptions,
+): DeferredIntroductions {
+  const { supervisor, hasLeftovers } = options;
   /** Open runs that nobody has used, by id. */
   const unused = new Map<string, Run>();
+  /** Those of them with leftovers to send. */
+  const burdened = new Set<string>();
 
   function introduce({ id, configuration }: Run): void {
     supervisor.send({ kind: 'open-run', runId: id, configuration });
@@ -25,8 +38,17 @@ export function createDeferredIntroductions(supervisor: WorkerSupervisor): Defer
   function use(runId: string): void {
     const run = unused.get(runId);
     if (!run) return;
-    unused.delete(runId);
+    forget(runId);
     introduce(run);
+  }
+
+  function forget(runId: string): void {
+    unused.delete(runId);
+    burdened.delete(runId);
+  }
+
+  async function lookForLeftovers({ id, configuration }: Run): Promise<void> {
+    if ((await hasLeftovers(configuration.upstream)) && unused.has(id)) burdened.add(id);
   }
 
   return {
@@ -34,9 +56,12 @@ export function createDeferredIntroductions(supervisor: WorkerSupervisor): Defer
       ...supervisor,
       send(message) {
         if (message.kind === 'spooled') use(message.entry.runId);
+        if (message.kind === 'release' && message.localHits.length > 0) {
+          if (burdened.has(message.runId)) use(message.runId);
+        }
         const isForNobody = 'runId' in message && unused.has(message.runId);
         if (!isForNobody) supervisor.send(message);
-        else if (message.kind === 'forget-run') unused.delete(message.runId);
+        else if (message.kind === 'forget-run') forget(message.runId);
       },
       lookUp(lookup) {
         use(lookup.runId);
@@ -44,8 +69,12 @@ export function createDeferredIntroductions(supervisor: WorkerSupervisor): Defer
       },
     },
     open(run) {
-      if (run.configuration.waitsForUse) unused.set(run.id, run);
-      else introduce(run);
+      if (!run.configuration.waitsForUse) {
+        introduce(run);
+        return;
+      }
+      unused.set(run.id, run);
+      lookForLeftovers(run).catch(() => undefined);
     },
     isIntroduced: (run) => !unused.has(run.id),
   };
