@@ -6,7 +6,7 @@ import { type Machine } from '../machines/create-machine.ts';
 import { runCommandOrThrow } from '../processes/run-command.ts';
 import { assetsFolder } from '../repository.ts';
 import { type Checkout } from './checkout.ts';
-import { type Cache, nxJson } from './nx-json.ts';
+import { type Cache, type NxJson, nxJson } from './nx-json.ts';
 import { type ProjectLayout } from './project-layout.ts';
 import { writeJson } from './write-json.ts';
 
@@ -54,8 +54,13 @@ export async function createWorkspace(options: WorkspaceOptions): Promise<Worksp
 
 /** Exchanges the workspace's `nx.json`, as somebody does who tries the build with and without. */
 export async function useCache(workspace: Workspace, cache: Cache): Promise<Workspace> {
-  await writeJson(join(workspace.folder, 'nx.json'), nxJson(workspace.nxVersion, cache));
+  await writeNxJson(workspace, nxJson(workspace.nxVersion, cache));
   return { ...workspace, cache };
+}
+
+/** Exchanges the workspace's `nx.json` for one that is not just with or without. */
+export async function writeNxJson({ folder }: Workspace, json: NxJson): Promise<void> {
+  await writeJson(join(folder, 'nx.json'), json);
 }
 
 async function writeProject(folder: string, project: ProjectLayout): Promise<void> {
