@@ -79,6 +79,7 @@ export function createFront(options: FrontOptions): Front {
       lifetime.runStarted();
       supervisor.send({ kind: 'open-run', runId: run.id, configuration: run.configuration });
       supervisor.send({ kind: 'adopt-leftovers' });
+      lifetime.adoptionBegan();
     },
   });
   const server = createServer(handle);
@@ -108,6 +109,9 @@ export function createFront(options: FrontOptions): Front {
     switch (message.kind) {
       case 'busy':
         lifetime.setBusy(message.isBusy);
+        break;
+      case 'adopted':
+        lifetime.adoptionEnded();
         break;
       case 'trouble':
         runs.byId(message.runId)?.ledger.recordTrouble(message.trouble);

@@ -37,6 +37,8 @@ const uploads: UploadQueue = createUploadQueue({
     tell({ kind: 'busy', isBusy });
   },
 });
+/** Settles when the spool has been looked through for every run that is known. */
+let adoption: Promise<unknown> = Promise.resolve();
 const parked = createParkedUploads({ queue: uploads, sessions, openSession });
 
 function openSession(runId: string, configuration: RunConfiguration): RunSession {
@@ -54,7 +56,7 @@ async function receive(message: FrontMessage): Promise<void> {
       break;
     }
     case 'adopt-leftovers':
-      await uploads.adoptLeftovers();
+      await adoptLeftovers();
       break;
     case 'look-up': {
       const { lookup, requestId } = message;
@@ -72,6 +74,8 @@ async function receive(message: FrontMessage): Promise<void> {
     case 'forget-run': {
       const session = sessions.get(message.runId);
       if (!session) break;
+      // A short command ends before the worker has found what it may send on the command's behalf.
+      await adoption;
       sessions.delete(message.runId);
       await uploads.forget(session);
       await session.close();
@@ -81,6 +85,14 @@ async function receive(message: FrontMessage): Promise<void> {
       tell({ kind: 'pong' });
       break;
   }
+}
+
+async function adoptLeftovers(): Promise<void> {
+  const adopting = uploads.adoptLeftovers().finally(() => {
+    tell({ kind: 'adopted' });
+  });
+  adoption = Promise.allSettled([adoption, adopting]);
+  await adopting;
 }
 
 /**
