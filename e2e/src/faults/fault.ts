@@ -41,7 +41,6 @@ export interface Warning {
 
 /** What a fault has to play with. */
 export interface Stage {
-  readonly nxVersion: string;
   readonly workspace: Workspace;
   /** In good health. */
   readonly server: LarderServer;

@@ -108,7 +108,9 @@ function askServer(serverUrl: string, request: IncomingMessage, body: Buffer): P
     });
     sent.on('error', reject).on('response', (response) => {
       buffer(response).then((answered) => {
-        const { connection: _connection, ...headers } = response.headers;
+        const headers = { ...response.headers };
+        // Of the connection to the server, not of the one to the client.
+        delete headers.connection;
         resolve({ status: response.statusCode ?? 0, headers, body: answered });
       }, reject);
     });

@@ -2,9 +2,9 @@ import { isDeepStrictEqual } from 'node:util';
 
 import { larderLines, lastingLines, warningLines } from '../workspace/larder-lines.ts';
 import { type Observation } from './build-from-scratch.ts';
+import { type FaultObservation } from './build-on-stage.ts';
 import { type Fault, type Warning } from './fault.ts';
 import { median } from './median.ts';
-import { type FaultObservation } from './test-stand.ts';
 
 /** How much longer than without the plugin a build may take when the cache is in trouble. */
 export const MAX_DELAY_MS = 3_000;

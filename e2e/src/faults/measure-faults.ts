@@ -1,8 +1,9 @@
 import { type Observation } from './build-from-scratch.ts';
+import { type FaultObservation } from './build-on-stage.ts';
 import { type Fault } from './fault.ts';
 import { type SkippedCell } from './format-fault-table.ts';
 import { type Cell, judgeCell } from './judge-cell.ts';
-import { createTestStand, type FaultObservation, type TestStand } from './test-stand.ts';
+import { createTestStand, type TestStand } from './test-stand.ts';
 
 /** Builds without the plugin come between the others, so that a slow moment hits both kinds. */
 const FAULTS_PER_BASELINE = 4;

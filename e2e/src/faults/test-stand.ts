@@ -1,129 +1,54 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 
-import { createMachine, type Machine } from '../machines/create-machine.ts';
-import { type CleanupStack, createCleanupStack } from '../processes/cleanup-stack.ts';
-import { larderVariables, startLarderServer } from '../server/start-larder-server.ts';
-import { createWorkspace, useCache, writeNxJson } from '../workspace/create-workspace.ts';
+import { createMachine } from '../machines/create-machine.ts';
+import { createCleanupStack } from '../processes/cleanup-stack.ts';
+import {
+  larderVariables,
+  type LarderServer,
+  startLarderServer,
+} from '../server/start-larder-server.ts';
+import {
+  createWorkspace,
+  useCache,
+  type Workspace,
+  writeNxJson,
+} from '../workspace/create-workspace.ts';
 import { nxJson } from '../workspace/nx-json.ts';
-import { runUnfinishedBuild } from '../workspace/run-build.ts';
 import { smallSixProjects } from '../workspace/six-projects.ts';
 import { createAgentProcesses } from './agent-processes.ts';
 import { buildFromScratch, type Observation } from './build-from-scratch.ts';
-import { type Fault, type Stage } from './fault.ts';
-import { openFaultyLine } from './faulty-line.ts';
+import { buildOnStage, type FaultObservation } from './build-on-stage.ts';
+import { type Fault } from './fault.ts';
 import { interruptBuild } from './interruption.ts';
-
-/** A build in trouble, and what was not as the fault says it must be. */
-export interface FaultObservation extends Observation {
-  readonly problems: readonly string[];
-}
 
 /** A workspace with one version of Nx, a server, and whatever can come between the two. */
 export interface TestStand {
   readonly nxVersion: string;
   /** Builds without the plugin. */
-  readonly buildWithout: (options: { isInterrupted: boolean }) => Promise<Observation>;
+  readonly buildWithout: (options: { readonly isInterrupted: boolean }) => Promise<Observation>;
+  /** Builds while the fault happens. */
   readonly buildWith: (fault: Fault) => Promise<FaultObservation>;
   readonly close: () => Promise<void>;
 }
 
 export async function createTestStand(nxVersion: string): Promise<TestStand> {
-  const standCleanup = createCleanupStack();
+  const cleanup = createCleanupStack();
   const serverMachine = await createMachine();
-  standCleanup.add(serverMachine.remove);
+  cleanup.add(serverMachine.remove);
   const server = await startLarderServer(serverMachine);
-  standCleanup.add(server.stop);
+  cleanup.add(server.stop);
   const machine = await createMachine();
-  standCleanup.add(machine.remove);
+  cleanup.add(machine.remove);
   const workspace = await createWorkspace({
     machine,
     nxVersion,
     projects: smallSixProjects,
     cache: 'local',
   });
-  /** Names of the artifacts that are on the server: what they depend on besides the sources. */
+  /** Namespaces whose artifacts are all on the server. */
   const filled = new Set<string>();
   let buildCount = 0;
-
-  /** Sees to it that the server has all artifacts under the name. */
-  async function fill(name: string, env: Readonly<Record<string, string>>): Promise<void> {
-    if (filled.has(name)) return;
-    const agent = createAgentProcesses(machineFolder(machine, `fill-${name}`));
-    const { build } = await buildFromScratch(workspace, {
-      env: {
-        ...env,
-        ...larderVariables(server),
-        LARDER_DATA_DIRECTORY: machineFolder(machine, `fill-${name}`),
-      },
-    });
-    await agent.end();
-    if (build.exitCode !== 0 || !build.output.includes(`${smallSixProjects.length} stored`)) {
-      throw new Error(`The cache could not be filled.\n${build.output}`);
-    }
-    filled.add(name);
-  }
-
-  async function buildOnStage(
-    fault: Fault,
-    cleanup: CleanupStack,
-    problems: string[],
-  ): Promise<Observation> {
-    const json = nxJson(nxVersion, 'larder', fault.options);
-    const changed = fault.changeNxJson?.(json, nxVersion) ?? json;
-    await writeNxJson(workspace, changed);
-    buildCount += 1;
-    const namespace =
-      fault.cache === 'empty' ? `build-${buildCount}` : nameOf([changed, fault.filledWith]);
-    const namespaced = { LARDER_NAMESPACE: namespace };
-    if (fault.cache === 'filled') await fill(namespace, { ...fault.filledWith, ...namespaced });
-
-    const dataDirectory = machineFolder(machine, `larder-${buildCount}`);
-    const line = await openFaultyLine(server);
-    cleanup.add(line.close);
-    const agent = createAgentProcesses(dataDirectory);
-    const lineEnv = {
-      ...namespaced,
-      ...larderVariables(line),
-      LARDER_DATA_DIRECTORY: dataDirectory,
-    };
-    const stage: Stage = {
-      nxVersion,
-      workspace,
-      server,
-      line,
-      dataDirectory,
-      agent,
-      cleanup,
-      buildAgain: () => runUnfinishedBuild(workspace, { env: lineEnv }),
-    };
-    try {
-      const arrangement = await fault.arrange(stage);
-      const note = (what: string) => (error: unknown) => {
-        problems.push(`${what}: ${error instanceof Error ? error.message : String(error)}`);
-      };
-      let happening: Promise<unknown> = Promise.resolve();
-      const observation = await buildFromScratch(workspace, {
-        env: {
-          ...lineEnv,
-          ...(arrangement.server ? larderVariables(arrangement.server) : {}),
-          ...arrangement.env,
-        },
-        onStart(pid) {
-          happening = Promise.all([
-            arrangement.during?.(),
-            fault.isInterrupted === true ? interruptBuild(workspace, pid) : null,
-          ]).catch(note('during'));
-        },
-      });
-      await happening;
-      await arrangement.afterwards?.(observation.build).catch(note('afterwards'));
-      if (fault.options?.idleMs === undefined) await agent.ended().catch(note('at the end'));
-      return observation;
-    } finally {
-      await agent.end();
-    }
-  }
 
   return {
     nxVersion,
@@ -139,20 +64,48 @@ export async function createTestStand(nxVersion: string): Promise<TestStand> {
       return observation;
     },
     async buildWith(fault) {
-      const cleanup = createCleanupStack();
-      const problems: string[] = [];
-      try {
-        return { ...(await buildOnStage(fault, cleanup, problems)), problems };
-      } finally {
-        await cleanup.run();
+      const json = nxJson(nxVersion, 'larder', fault.options);
+      const changed = fault.changeNxJson?.(json, nxVersion) ?? json;
+      await writeNxJson(workspace, changed);
+      buildCount += 1;
+      const dataDirectory = join(machine.folder, `larder-${buildCount}`);
+      let namespace = `build-${buildCount}`;
+      if (fault.cache === 'filled') {
+        // Nx's hashes depend on its nx.json, and the first upload of an artifact wins.
+        namespace = nameOf([changed, fault.filledWith]);
+        if (!filled.has(namespace)) await fill(workspace, { server, fault, namespace });
+        filled.add(namespace);
       }
+      return buildOnStage(fault, { workspace, server, namespace, dataDirectory });
     },
-    close: standCleanup.run,
+    close: cleanup.run,
   };
 }
 
-function machineFolder({ folder }: Machine, name: string): string {
-  return join(folder, name);
+interface FillOptions {
+  readonly server: LarderServer;
+  readonly fault: Fault;
+  readonly namespace: string;
+}
+
+/** Sees to it that the server has the artifact of every task. */
+async function fill(
+  workspace: Workspace,
+  { server, fault, namespace }: FillOptions,
+): Promise<void> {
+  const dataDirectory = join(workspace.machine.folder, `larder-${namespace}`);
+  const { build } = await buildFromScratch(workspace, {
+    env: {
+      ...fault.filledWith,
+      ...larderVariables(server),
+      LARDER_NAMESPACE: namespace,
+      LARDER_DATA_DIRECTORY: dataDirectory,
+    },
+  });
+  await createAgentProcesses(dataDirectory).end();
+  if (build.exitCode !== 0 || !build.output.includes(`${workspace.projects.length} stored`)) {
+    throw new Error(`The cache could not be filled.\n${build.output}`);
+  }
 }
 
 function nameOf(value: unknown): string {
