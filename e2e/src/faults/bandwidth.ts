@@ -1,6 +1,7 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** What a slow line can carry, shared by all that use it. */
+/** What a slow line can carry in one direction, shared by all that use it. */
 export interface Bandwidth {
   /** Waits until the line has carried as many bytes as these, after those asked for before. */
   readonly take: (sizeBytes: number) => Promise<void>;
@@ -10,6 +11,8 @@ export interface Bandwidth {
 
 export function createBandwidth(bytesPerSecond: number): Bandwidth {
   const lifted = new AbortController();
+  // Any number of transfers wait for their turn.
+  setMaxListeners(0, lifted.signal);
   let freeAt = 0;
   return {
     async take(sizeBytes) {

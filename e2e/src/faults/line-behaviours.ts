@@ -48,20 +48,26 @@ export const breakHitsOff: Behaviour = only('lookup', async (exchange) => {
   });
 });
 
-/** All bodies, in both directions, share a bandwidth. */
-export function throttle(bandwidth: Bandwidth): Behaviour {
+/** How fast a line carries what is uploaded, and what is downloaded. */
+export interface SlowLine {
+  readonly up: Bandwidth;
+  readonly down: Bandwidth;
+}
+
+/** All bodies that go in the same direction share its bandwidth. */
+export function throttle({ up, down }: SlowLine): Behaviour {
   return async ({ request, response, ask }) => {
     const asked = ask();
     // Pausing the one stream from which the body is read slows the sender down.
     request.on('data', (chunk: Buffer) => {
       request.pause();
-      void bandwidth.take(chunk.length).then(() => request.resume());
+      void up.take(chunk.length).then(() => request.resume());
     });
     const { status, headers, body } = await asked;
     response.writeHead(status, headers);
     for (let sent = 0; sent < body.length; sent += SLICE_BYTES) {
       const slice = body.subarray(sent, sent + SLICE_BYTES);
-      await bandwidth.take(slice.length);
+      await down.take(slice.length);
       if (response.destroyed) return;
       response.write(slice);
     }

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 
 import { createBandwidth } from './bandwidth.ts';
-import { type Fault } from './fault.ts';
+import { type Fault, type Stage } from './fault.ts';
 import { passOn } from './faulty-line.ts';
 import { breakHitsOff, flipBytes, shortenHits, throttle } from './line-behaviours.ts';
 import { expectAllStored, expectStored, readSpool } from './stored-artifacts.ts';
@@ -61,13 +61,8 @@ export const transferFaults: readonly Fault[] = [
     options: { minDownloadMs: 1_000 },
     executed: ['media'],
     warning: { problem: /download was given up after/, remedy: /minDownloadMs/ },
-    arrange({ line, cleanup }) {
-      const bandwidth = createBandwidth(SLOW_BYTES_PER_SECOND);
-      line.behave(throttle(bandwidth));
-      cleanup.add(() => {
-        bandwidth.lift();
-        return Promise.resolve();
-      });
+    arrange(stage) {
+      slowDown(stage);
       return Promise.resolve({});
     },
   },
@@ -80,13 +75,12 @@ export const transferFaults: readonly Fault[] = [
     warning: null,
     says: /[1-6] uploads? pending/,
     arrange(stage) {
-      const bandwidth = createBandwidth(SLOW_BYTES_PER_SECOND);
-      stage.line.behave(throttle(bandwidth));
+      const { lift } = slowDown(stage);
       return Promise.resolve({
         async afterwards() {
           // The agent goes on when the command has ended.
           const waiting = await readSpool(stage);
-          bandwidth.lift();
+          lift();
           await expectStored(stage, waiting);
           await expectAllStored(stage);
         },
@@ -121,3 +115,19 @@ export const transferFaults: readonly Fault[] = [
     },
   },
 ];
+
+/** Makes the line slow until it is lifted, at the latest at the end. */
+function slowDown({ line, cleanup }: Stage): { readonly lift: () => void } {
+  const up = createBandwidth(SLOW_BYTES_PER_SECOND);
+  const down = createBandwidth(SLOW_BYTES_PER_SECOND);
+  line.behave(throttle({ up, down }));
+  const lift = (): void => {
+    up.lift();
+    down.lift();
+  };
+  cleanup.add(() => {
+    lift();
+    return Promise.resolve();
+  });
+  return { lift };
+}
