@@ -41,6 +41,7 @@ export async function buildOnStage(
       workspace,
       server,
       line,
+      namespace,
       dataDirectory,
       agent,
       cleanup,

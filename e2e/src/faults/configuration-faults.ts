@@ -33,6 +33,7 @@ export const configurationFaults: readonly Fault[] = [
     cache: 'empty',
     executed: 'all',
     warning: null,
+    mayBeSilent: 'the hook after the tasks finds no agent to close its run with',
     arrange(stage) {
       const held = holdRequests('lookup');
       stage.line.behave(held.behaviour);

@@ -18,6 +18,8 @@ export interface Fault {
   readonly executed: 'all' | 'none' | 'any' | readonly string[];
   /** A line that the build prints besides. */
   readonly says?: RegExp;
+  /** Why there may be no report at the end, so that the build says nothing at all. */
+  readonly mayBeSilent?: string;
   /** Options of the plugin in nx.json. */
   readonly options?: LarderOptions;
   /** Changes the nx.json that the options are in. */
@@ -46,6 +48,8 @@ export interface Stage {
   readonly server: LarderServer;
   /** The way to that server; what a build is told to use unless the fault says otherwise. */
   readonly line: FaultyLine;
+  /** Separates the artifacts of this build from others on the server. */
+  readonly namespace: string;
   /** The plugin's own folder, new for each build. */
   readonly dataDirectory: string;
   readonly agent: AgentProcesses;

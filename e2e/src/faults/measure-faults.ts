@@ -11,6 +11,9 @@ const FAULTS_PER_BASELINE = 4;
 /** A fault that seems to take too long is looked at this often: the machine may have been busy. */
 const MAX_OBSERVATIONS = 3;
 
+/** When most faults seem to take too long, it is the machine that is slow, and stays so. */
+const MAX_REPETITIONS = 6;
+
 export type CellRow = Cell | SkippedCell;
 
 export interface MeasureOptions {
@@ -62,6 +65,7 @@ function createMeasurement(stand: TestStand): Measurement {
   const finished: Observation[] = [];
   const interrupted: Observation[] = [];
   const observed = new Map<Fault, FaultObservation[]>();
+  let repetitions = 0;
 
   const observationsOf = (fault: Fault): FaultObservation[] => {
     const observations = observed.get(fault) ?? [];
@@ -90,7 +94,12 @@ function createMeasurement(stand: TestStand): Measurement {
     observeWithout,
     observe,
     async judge(fault) {
-      while (judgeNow(fault).isSlow && observationsOf(fault).length < MAX_OBSERVATIONS) {
+      while (
+        judgeNow(fault).isSlow &&
+        observationsOf(fault).length < MAX_OBSERVATIONS &&
+        repetitions < MAX_REPETITIONS
+      ) {
+        repetitions += 1;
         await observeWithout(false);
         await observe(fault);
       }

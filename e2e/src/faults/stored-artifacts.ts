@@ -3,14 +3,13 @@ import { join } from 'node:path';
 
 import { waitUntil } from '../processes/wait-until.ts';
 import { queryArtifacts } from '../server/query-artifacts.ts';
+import { formatOf } from '../workspace/nx-version.ts';
+import { readRunRecord } from '../workspace/run-record.ts';
+import { wireHash } from '../workspace/wire-hash.ts';
 import { type Stage } from './fault.ts';
 
 interface SpoolEntry {
   readonly artifactHash: string;
-}
-
-interface LastRun {
-  readonly tasks: readonly { readonly artifactHash: string }[];
 }
 
 /** Hashes of the artifacts that wait in the spool for their upload. */
@@ -26,17 +25,18 @@ export async function readSpool({ dataDirectory }: Stage): Promise<string[]> {
   );
 }
 
-/** Waits until the server has the artifact of every task of the last run. */
+/** Waits until the server has the artifact of every task of the last build, as Nx names them. */
 export async function expectAllStored(stage: Stage): Promise<void> {
-  const taskCount = stage.workspace.projects.length;
-  const file = join(stage.dataDirectory, 'last-run.json');
-  const { tasks } = JSON.parse(await readFile(file, 'utf8')) as LastRun;
+  const { workspace, namespace } = stage;
+  const tasks = await readRunRecord(workspace);
+  const taskCount = workspace.projects.length;
   if (tasks.length !== taskCount) {
-    throw new Error(`The last report has ${tasks.length} tasks instead of ${taskCount}.`);
+    throw new Error(`Nx noted ${tasks.length} tasks instead of ${taskCount}.`);
   }
+  const format = formatOf(workspace.nxVersion);
   await expectStored(
     stage,
-    tasks.map(({ artifactHash }) => artifactHash),
+    tasks.map(({ hash }) => wireHash(format, hash, namespace)),
   );
 }
 
