@@ -17,7 +17,7 @@ export const diskFaults: readonly Fault[] = [
     warning: (nxVersion) =>
       doorOf(nxVersion) === 'hooks'
         ? { problem: /could not be kept for its upload/, remedy: /Free disk space/ }
-        : { problem: /packed|packing/, remedy: /free space/ },
+        : { problem: /Cannot pack .*no space left/, remedy: /free space/ },
     whyNot: whyNoSmallDisk,
     async arrange({ dataDirectory, cleanup }) {
       cleanup.add(await mountSmallDisk(dataDirectory, SMALL_DISK_KILOBYTES));
