@@ -28,8 +28,12 @@ export interface Exchange {
   readonly kind: 'lookup' | 'upload' | 'other';
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
-  /** Passes the request on as it is and returns what the server answers. */
-  readonly ask: () => Promise<Answer>;
+  /**
+   * Passes the request on and returns what the server answers.
+   *
+   * @param body where it has been read already
+   */
+  readonly ask: (body?: Buffer) => Promise<Answer>;
   readonly answer: (answer: Answer) => void;
   /** Breaks the connection. */
   readonly cut: () => void;
@@ -83,7 +87,7 @@ function createExchange(
     kind: kindOf(request),
     request,
     response,
-    ask: async () => askServer(serverUrl, request, await buffer(request)),
+    ask: async (body) => askServer(serverUrl, request, body ?? (await buffer(request))),
     answer({ status, headers, body }) {
       response.writeHead(status, headers).end(body);
     },

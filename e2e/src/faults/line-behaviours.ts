@@ -57,13 +57,13 @@ export interface SlowLine {
 /** All bodies that go in the same direction share its bandwidth. */
 export function throttle({ up, down }: SlowLine): Behaviour {
   return async ({ request, response, ask }) => {
-    const asked = ask();
-    // Pausing the one stream from which the body is read slows the sender down.
-    request.on('data', (chunk: Buffer) => {
-      request.pause();
-      void up.take(chunk.length).then(() => request.resume());
-    });
-    const { status, headers, body } = await asked;
+    const chunks: Buffer[] = [];
+    // Not to read on slows the sender down.
+    for await (const chunk of request as AsyncIterable<Buffer>) {
+      await up.take(chunk.length);
+      chunks.push(chunk);
+    }
+    const { status, headers, body } = await ask(Buffer.concat(chunks));
     response.writeHead(status, headers);
     for (let sent = 0; sent < body.length; sent += SLICE_BYTES) {
       const slice = body.subarray(sent, sent + SLICE_BYTES);
