@@ -6,6 +6,7 @@ import { larderVariables, startLarderServer } from './server/start-larder-server
 import { createWorkspace, type Workspace } from './workspace/create-workspace.ts';
 import { independentTasks, shellTask } from './workspace/independent-tasks.ts';
 import { type ProjectLayout } from './workspace/project-layout.ts';
+import { type LarderOptions } from './workspace/nx-json.ts';
 import { runBuild, startDaemon, stopDaemon } from './workspace/run-build.ts';
 import { startBuild } from './workspace/start-build.ts';
 
@@ -68,7 +69,7 @@ describe.each(nxVersions)('Nx %s', (nxVersion) => {
       machine: Machine,
       options: {
         readonly projects: readonly ProjectLayout[];
-        readonly pluginOptions?: Readonly<Record<string, unknown>>;
+        readonly pluginOptions?: LarderOptions;
       },
     ): Promise<Workspace> {
       cleanup.add(machine.remove);

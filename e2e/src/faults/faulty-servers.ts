@@ -1,12 +1,9 @@
 import { createServer as createHttpServer } from 'node:http';
-import {
-  type AddressInfo,
-  createServer as createTcpServer,
-  type Server,
-  type Socket,
-} from 'node:net';
+import { createServer as createTcpServer, type Server } from 'node:net';
 
-import { type LarderServer } from '../server/start-larder-server.ts';
+import { createMachine } from '../machines/create-machine.ts';
+import { type LarderServer, startLarderServer } from '../server/start-larder-server.ts';
+import { listenOnLoopback } from './listen-on-loopback.ts';
 
 /** What a workspace is told to use as its remote cache. */
 export type FaultyServer = Pick<LarderServer, 'url' | 'token'> & {
@@ -22,13 +19,12 @@ export async function openStoppedServer(): Promise<FaultyServer> {
 
 /** Answers every request with 500, after having read it. */
 export function openFailingServer(): Promise<FaultyServer> {
-  return listen(
-    createHttpServer((request, response) => {
-      request.resume().on('end', () => {
-        response.writeHead(500, { 'content-type': 'text/plain' }).end('The disk is on fire.');
-      });
-    }),
-  );
+  return openRefusingServer(500, 'The disk is on fire.');
+}
+
+/** Answers every request with 403, after having read it. */
+export function openForbiddingServer(): Promise<FaultyServer> {
+  return openRefusingServer(403, '{"error":{"code":"forbidden","message":"Not your team."}}');
 }
 
 /** Accepts every connection, reads all that comes and never answers. */
@@ -36,23 +32,32 @@ export function openSilentServer(): Promise<FaultyServer> {
   return listen(createTcpServer((socket) => socket.resume()));
 }
 
-async function listen(server: Server): Promise<FaultyServer> {
-  const sockets = new Set<Socket>();
-  server.on('connection', (socket) => {
-    sockets.add(socket);
-    socket.on('error', () => undefined).on('close', () => sockets.delete(socket));
-  });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  const { port } = server.address() as AddressInfo;
+/** A server in good health that does not know the token. */
+export async function openServerWithAnotherToken(): Promise<FaultyServer> {
+  const machine = await createMachine();
+  const server = await startLarderServer(machine);
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: server.url,
     token: 'a-token',
     async close() {
-      for (const socket of sockets) socket.destroy();
-      await new Promise((resolve) => server.close(resolve));
+      await server.stop();
+      await machine.remove();
     },
   };
+}
+
+function openRefusingServer(status: number, body: string): Promise<FaultyServer> {
+  return listen(
+    createHttpServer((request, response) => {
+      request.resume().on('end', () => {
+        const type = body.startsWith('{') ? 'application/json' : 'text/plain';
+        response.writeHead(status, { 'content-type': type }).end(body);
+      });
+    }),
+  );
+}
+
+async function listen(server: Server): Promise<FaultyServer> {
+  const { url, close } = await listenOnLoopback(server);
+  return { url, token: 'a-token', close };
 }

@@ -8,6 +8,8 @@ export interface CommandOptions {
   /** After this time the command and its children are killed and the call rejects. */
   readonly timeoutMs?: number;
   readonly onOutput?: (text: string) => void;
+  /** Told the command's process, which is also its process group. */
+  readonly onStart?: (pid: number) => void;
 }
 
 export interface CommandResult {
@@ -27,7 +29,7 @@ const DEFAULT_TIMEOUT_MS = 240_000;
 export function runCommand(
   command: string,
   args: readonly string[],
-  { cwd, env, timeoutMs = DEFAULT_TIMEOUT_MS, onOutput }: CommandOptions,
+  { cwd, env, timeoutMs = DEFAULT_TIMEOUT_MS, onOutput, onStart }: CommandOptions,
 ): Promise<CommandResult> {
   return new Promise((resolve, reject) => {
     const startedAt = performance.now();
@@ -38,6 +40,7 @@ export function runCommand(
       // A process group of its own, so that the time-out reaches the command's children too.
       detached: true,
     });
+    if (child.pid !== undefined) onStart?.(child.pid);
     const output = { stdout: '', stderr: '' };
     for (const name of ['stdout', 'stderr'] as const) {
       child[name].setEncoding('utf8').on('data', (text: string) => {

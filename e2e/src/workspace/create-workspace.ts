@@ -6,7 +6,7 @@ import { type Machine } from '../machines/create-machine.ts';
 import { runCommandOrThrow } from '../processes/run-command.ts';
 import { assetsFolder } from '../repository.ts';
 import { type Checkout } from './checkout.ts';
-import { type Cache, nxJson } from './nx-json.ts';
+import { type Cache, type LarderOptions, type NxJson, nxJson } from './nx-json.ts';
 import { type ProjectLayout } from './project-layout.ts';
 import { writeJson } from './write-json.ts';
 
@@ -16,7 +16,7 @@ export interface WorkspaceOptions {
   readonly projects: readonly ProjectLayout[];
   readonly cache: Cache;
   /** The plugin's options in nx.json. */
-  readonly pluginOptions?: Readonly<Record<string, unknown>>;
+  readonly pluginOptions?: LarderOptions;
 }
 
 /** A checkout of the test repository with everything installed. */
@@ -56,17 +56,21 @@ export async function createWorkspace(options: WorkspaceOptions): Promise<Worksp
 
 /** Exchanges the workspace's `nx.json`, as somebody does who tries the build with and without. */
 export async function useCache(workspace: Workspace, cache: Cache): Promise<Workspace> {
-  await writeJson(
-    join(workspace.folder, 'nx.json'),
-    nxJson(workspace.nxVersion, cache, workspace.pluginOptions),
-  );
+  await writeNxJson(workspace, nxJson(workspace.nxVersion, cache, workspace.pluginOptions));
   return { ...workspace, cache };
 }
 
 /** Writes other options of the plugin into the workspace's `nx.json`. */
-export async function useLarderOptions(workspace: Workspace, options: object): Promise<void> {
-  const { folder, nxVersion, cache } = workspace;
-  await writeJson(join(folder, 'nx.json'), nxJson(nxVersion, cache, options));
+export async function useLarderOptions(
+  workspace: Workspace,
+  options: LarderOptions,
+): Promise<void> {
+  await writeNxJson(workspace, nxJson(workspace.nxVersion, workspace.cache, options));
+}
+
+/** Exchanges the workspace's `nx.json` for one that is not just with or without. */
+export async function writeNxJson({ folder }: Workspace, json: NxJson): Promise<void> {
+  await writeJson(join(folder, 'nx.json'), json);
 }
 
 async function writeProject(folder: string, project: ProjectLayout): Promise<void> {

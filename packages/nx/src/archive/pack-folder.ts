@@ -70,6 +70,7 @@ async function writeArchive(
   const descriptor = openSync(partial, 'wx', 0o600);
   try {
     let sizeBytes = 0;
+    const writeFailures: unknown[] = [];
     const tar = createTar({ highWaterMark: tarBufferBytes });
     const coalescer = new ChunkCoalescer(compressorInputBytes);
     const compressing = pipeline(
@@ -78,7 +79,12 @@ async function writeArchive(
       createCompressor(),
       async (compressed: AsyncIterable<Buffer>) => {
         for await (const chunk of compressed) {
-          writeFully(descriptor, chunk);
+          try {
+            writeFully(descriptor, chunk);
+          } catch (error) {
+            writeFailures.push(error);
+            throw error;
+          }
           sizeBytes += chunk.length;
         }
       },
@@ -92,6 +98,8 @@ async function writeArchive(
 
     // When one side fails it takes the other down; the pipeline then has the error of the first.
     await Promise.allSettled([compressing, adding]);
+    // Of a failed write the pipeline only says that it was aborted: the compressor ends first.
+    for (const failure of writeFailures) throw failure;
     await compressing;
     const added = await adding;
     if (coalescer.totalBytes > limits.maxTarBytes) {

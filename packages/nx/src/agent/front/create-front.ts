@@ -61,6 +61,9 @@ export function createFront(options: FrontOptions): Front {
   const spool = createSpoolFolder(layout.spool);
   const introductions = createDeferredIntroductions({
     supervisor,
+    onAdoption: () => {
+      lifetime.adoptionBegan();
+    },
     hasLeftovers: async (upstream) =>
       (await spool.list()).some((entry) => isSameUpstream(entry.upstream, upstream)),
   });
@@ -115,6 +118,9 @@ export function createFront(options: FrontOptions): Front {
     switch (message.kind) {
       case 'busy':
         lifetime.setBusy(message.isBusy);
+        break;
+      case 'adopted':
+        lifetime.adoptionEnded();
         break;
       case 'trouble':
         runs.byId(message.runId)?.ledger.recordTrouble(message.trouble);

@@ -17,6 +17,8 @@ export interface DeferredIntroductions {
 
 export interface DeferredIntroductionsOptions {
   readonly supervisor: WorkerSupervisor;
+  /** The worker is told to look for what earlier runs left. */
+  readonly onAdoption: () => void;
   /** Whether something waits for its upload that a run with this upstream may send. */
   readonly hasLeftovers: (upstream: Upstream) => Promise<boolean>;
 }
@@ -24,7 +26,7 @@ export interface DeferredIntroductionsOptions {
 export function createDeferredIntroductions(
   options: DeferredIntroductionsOptions,
 ): DeferredIntroductions {
-  const { supervisor, hasLeftovers } = options;
+  const { supervisor, onAdoption, hasLeftovers } = options;
   /** Open runs that nobody has used, by id. */
   const unused = new Map<string, Run>();
   /** Those of them with leftovers to send. */
@@ -33,6 +35,7 @@ export function createDeferredIntroductions(
   function introduce({ id, configuration }: Run): void {
     supervisor.send({ kind: 'open-run', runId: id, configuration });
     supervisor.send({ kind: 'adopt-leftovers' });
+    onAdoption();
   }
 
   function use(runId: string): void {

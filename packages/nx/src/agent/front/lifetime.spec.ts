@@ -111,6 +111,23 @@ describe('an agent', () => {
     expect(idleCount).toBe(1);
   });
 
+  it('stays as long as its worker looks for what earlier runs left, but not for ever', () => {
+    const run = open({ idleMs: 0 });
+    lifetime.adoptionBegan();
+    end(run);
+    jest.advanceTimersByTime(1_000);
+    expect(idleCount).toBe(0);
+    lifetime.adoptionEnded();
+    jest.advanceTimersByTime(0);
+    expect(idleCount).toBe(1);
+
+    lifetime.adoptionBegan();
+    jest.advanceTimersByTime(9_999);
+    expect(idleCount).toBe(1);
+    jest.advanceTimersByTime(2);
+    expect(idleCount).toBe(2);
+  });
+
   it('in a hurry ends as soon as there is nothing to do', () => {
     const run = open();
     lifetime.hurry();

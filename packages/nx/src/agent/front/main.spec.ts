@@ -10,7 +10,12 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { createAgentBed, runConfiguration, type TestRun } from '../../testing/agent-bed.fixture.ts';
-import { waitFor, type ArtifactsServer } from '../../testing/artifacts-server.fixture.ts';
+import {
+  proceed,
+  reset,
+  waitFor,
+  type ArtifactsServer,
+} from '../../testing/artifacts-server.fixture.ts';
 import { createNxClient, exchange } from '../../testing/nx-client.fixture.ts';
 import { startNxCommand } from '../../testing/nx-command.fixture.ts';
 import {
@@ -78,6 +83,24 @@ describe('an agent', () => {
     gate.open();
     await untilNoAgent(bed.dataDirectory);
     expect(server.artifacts.has(run.wireHash('1'))).toBe(true);
+  });
+
+  it('sends what an earlier command left, however short its own is', async () => {
+    server.behaviour.status = reset;
+    server.behaviour.put = reset;
+    const first = await bed.openRun(server, { idleMs: 0 });
+    await first.put('1', 'hello');
+    await first.close();
+    await untilNoAgent(bed.dataDirectory);
+    expect(await bed.spooled()).toHaveLength(1);
+
+    server.behaviour.status = proceed;
+    server.behaviour.put = proceed;
+    const second = await bed.openRun(server, { idleMs: 0 });
+    await second.close();
+    await untilNoAgent(bed.dataDirectory);
+    expect(server.artifacts.has(first.wireHash('1'))).toBe(true);
+    expect(await bed.spooled()).toEqual([]);
   });
 
   it('does not wait for what cannot be sent', async () => {

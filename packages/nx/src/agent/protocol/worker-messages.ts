@@ -44,6 +44,8 @@ export type WorkerMessage =
   | { readonly kind: 'trouble'; readonly runId: string; readonly trouble: Trouble }
   /** Whether the worker is sending or about to send anything, for whichever run. */
   | { readonly kind: 'busy'; readonly isBusy: boolean }
+  /** What earlier runs left is in hand now, as far as it can be: an `adopt-leftovers` is done with. */
+  | { readonly kind: 'adopted' }
   | { readonly kind: 'pong' };
 
 export type LookupOutcome =

@@ -20,8 +20,6 @@ const downloadsFolder = prepareDownloadsFolder();
 const sessions = new Map<string, RunSession>();
 /** What this process still has to do when its front lets go of it; short by its own bounds. */
 const finishing = new Set<Promise<void>>();
-/** The last look for leftovers. */
-let adoption: Promise<void> = Promise.resolve();
 const archive = createArchiveThread();
 const uploads: UploadQueue = createUploadQueue({
   spool: createSpoolFolder(layout.spool),
@@ -39,6 +37,8 @@ const uploads: UploadQueue = createUploadQueue({
     tell({ kind: 'busy', isBusy });
   },
 });
+/** Settles when the spool has been looked through for every run that is known. */
+let adoption: Promise<unknown> = Promise.resolve();
 const parked = createParkedUploads({ queue: uploads, sessions, openSession });
 
 function openSession(runId: string, configuration: RunConfiguration): RunSession {
@@ -56,8 +56,7 @@ async function receive(message: FrontMessage): Promise<void> {
       break;
     }
     case 'adopt-leftovers':
-      adoption = uploads.adoptLeftovers();
-      await adoption;
+      await adoptLeftovers();
       break;
     case 'look-up': {
       const { lookup, requestId } = message;
@@ -75,8 +74,8 @@ async function receive(message: FrontMessage): Promise<void> {
     case 'forget-run': {
       const session = sessions.get(message.runId);
       if (!session) break;
-      // A command may be over before its leftovers are found: one that has all in Nx's own cache is.
-      await adoption.catch(() => undefined);
+      // A short command ends before the worker has found what it may send on the command's behalf.
+      await adoption;
       sessions.delete(message.runId);
       await uploads.forget(session);
       await session.close();
@@ -86,6 +85,14 @@ async function receive(message: FrontMessage): Promise<void> {
       tell({ kind: 'pong' });
       break;
   }
+}
+
+async function adoptLeftovers(): Promise<void> {
+  const adopting = uploads.adoptLeftovers().finally(() => {
+    tell({ kind: 'adopted' });
+  });
+  adoption = Promise.allSettled([adoption, adopting]);
+  await adopting;
 }
 
 /**

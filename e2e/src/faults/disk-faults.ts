@@ -1,0 +1,52 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { doorOf } from '../workspace/nx-version.ts';
+import { type Fault } from './fault.ts';
+import { mountSmallDisk, whyNoSmallDisk } from './small-disk.ts';
+
+/** Room for the agent's own files and the small artifacts, not for the one of a megabyte. */
+const SMALL_DISK_KILOBYTES = 600;
+
+/** What happens to the disk that holds the plugin's own folder. */
+export const diskFaults: readonly Fault[] = [
+  {
+    name: 'the disk is too small for the spool',
+    cache: 'empty',
+    executed: 'all',
+    warning: (nxVersion) =>
+      doorOf(nxVersion) === 'hooks'
+        ? { problem: /could not be kept for its upload/, remedy: /Free disk space/ }
+        : { problem: /Cannot pack .*no space left/, remedy: /free space/ },
+    whyNot: whyNoSmallDisk,
+    async arrange({ dataDirectory, cleanup }) {
+      cleanup.add(await mountSmallDisk(dataDirectory, SMALL_DISK_KILOBYTES));
+      return {};
+    },
+  },
+  {
+    name: 'the disk is too small for a download',
+    cache: 'filled',
+    executed: 'any',
+    warning: { problem: /cannot be written|could not be written/, remedy: /free space/ },
+    whyNot: whyNoSmallDisk,
+    async arrange({ dataDirectory, cleanup }) {
+      cleanup.add(await mountSmallDisk(dataDirectory, SMALL_DISK_KILOBYTES));
+      return {};
+    },
+  },
+  {
+    name: 'the disk was full before the agent started',
+    cache: 'empty',
+    executed: 'all',
+    warning: { problem: /could not be started/, remedy: /LARDER_DATA_DIRECTORY/ },
+    whyNot: whyNoSmallDisk,
+    async arrange({ dataDirectory, cleanup }) {
+      cleanup.add(await mountSmallDisk(dataDirectory, 64));
+      await writeFile(join(dataDirectory, 'everything'), Buffer.alloc(1_000_000)).catch(
+        () => undefined,
+      );
+      return {};
+    },
+  },
+];

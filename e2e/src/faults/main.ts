@@ -1,0 +1,65 @@
+// `npm run e2e:faults`: everything that can go wrong with the cache, on one version of Nx for each
+// way in which Nx uses it. Prints a table; the exit code says whether no build noticed anything.
+// `-- --reduced` is quicker, for CI; `-- 24.0.6` chooses versions, `-- --only worker` faults.
+import { parseArgs } from 'node:util';
+
+import { readEnvironment } from '../environment.ts';
+import { nxInstallation, serverInstallation } from '../installations/installation.ts';
+import { prepareInstallations } from '../installations/prepare-installations.ts';
+import { faults } from './catalogue.ts';
+import { formatFaultTable } from './format-fault-table.ts';
+import { type CellRow, measureFaults } from './measure-faults.ts';
+
+/** The runner, and the hooks without an id, with one that asks one by one, and in batches. */
+const NX_VERSIONS = ['19.8.14', '20.8.4', '22.7.12', '24.0.6'];
+const REDUCED_NX_VERSIONS = ['19.8.14', '24.0.6'];
+const ROUNDS = 3;
+
+async function main(): Promise<boolean> {
+  const { values, positionals } = parseArgs({
+    options: { reduced: { type: 'boolean', default: false }, only: { type: 'string' } },
+    allowPositionals: true,
+  });
+  const usual = values.reduced ? REDUCED_NX_VERSIONS : NX_VERSIONS;
+  const versions = positionals.length > 0 ? positionals : usual;
+  const chosen = faults.filter(({ name }) => name.includes(values.only ?? ''));
+  await prepareInstallations([serverInstallation, ...versions.map(nxInstallation)], {
+    env: readEnvironment().inherited,
+    onProgress: (text) => {
+      console.log(`${text} …`);
+    },
+  });
+
+  const rows: CellRow[] = [];
+  for (const nxVersion of versions) {
+    console.log(`\nNx ${nxVersion} …`);
+    const rounds = values.reduced ? 1 : ROUNDS;
+    const measured = await measureFaults(chosen, { nxVersion, rounds, say: console.log });
+    console.log(formatFaultTable(measured));
+    rows.push(...measured);
+  }
+  const byFault = chosen.flatMap(({ name }) => rows.filter(({ fault }) => fault === name));
+  console.log(`\n${formatFaultTable(byFault)}`);
+
+  const cells = rows.flatMap((row) => ('whyNot' in row ? [] : [row]));
+  const failed = cells.filter(({ problems }) => problems.length > 0);
+  for (const { fault, nxVersion, problems } of failed) {
+    console.log(`\nNx ${nxVersion} while ${fault}:`);
+    for (const problem of problems) console.log(`- ${problem}`);
+  }
+  const skipped = rows.length - cells.length;
+  console.log(
+    `\nfaults: ${cells.length - failed.length} ok, ${failed.length} failed, ${skipped} not possible here`,
+  );
+  return cells.length > 0 && failed.length === 0;
+}
+
+main().then(
+  (isGreen) => {
+    process.exitCode = isGreen ? 0 : 1;
+  },
+  (error: unknown) => {
+    console.error(error);
+    process.exitCode = 1;
+  },
+);
