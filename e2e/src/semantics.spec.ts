@@ -10,10 +10,10 @@ import { createWorkspace, useLarderOptions, type Workspace } from './workspace/c
 import { lastingLines } from './workspace/larder-lines.ts';
 import { doorOf, replaysFailures } from './workspace/nx-version.ts';
 import { removeLocalCache, removeOutputs } from './workspace/outputs.ts';
-import { type ProjectLayout } from './workspace/project-layout.ts';
+import { type ProducingProject } from './workspace/project-layout.ts';
 import { type Build, type BuildOptions, runBuild, stopDaemon } from './workspace/run-build.ts';
 
-const projects: readonly ProjectLayout[] = [
+const projects: readonly ProducingProject[] = [
   project('core', { dependsOn: [] }),
   project('app', { dependsOn: ['core'] }),
   project('broken', { dependsOn: [], exitCode: 1 }),
@@ -204,8 +204,8 @@ describe.each(readEnvironment().nxVersionOfEachDoor)('Nx %s', (nxVersion) => {
 
 function project(
   name: string,
-  layout: Pick<ProjectLayout, 'dependsOn' | 'exitCode'>,
-): ProjectLayout {
+  layout: Pick<ProducingProject, 'dependsOn' | 'exitCode'>,
+): ProducingProject {
   const text = `The output of ${name}.\n`;
   return {
     name,

@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Bench, isBroken, type Measure } from './bench.ts';
 import { describeMachine } from './machine.ts';
+import { readPackageVersions } from './package-versions.ts';
 
 /** Beside `dist`; ignored by git. */
 const RESULTS_FOLDER = join(__dirname, '..', '..', 'results');
@@ -12,7 +13,13 @@ export async function runBench({ name, question, run }: Bench): Promise<boolean>
   const { measures } = await run();
   for (const measure of measures) console.log(`  ${formatMeasure(measure)}`);
   await mkdir(RESULTS_FOLDER, { recursive: true });
-  const result = { name, date: new Date().toISOString(), machine: describeMachine(), measures };
+  const result = {
+    name,
+    date: new Date().toISOString(),
+    machine: describeMachine(),
+    packages: readPackageVersions(),
+    measures,
+  };
   const file = join(RESULTS_FOLDER, `${name}.json`);
   await writeFile(file, JSON.stringify(result, null, 2) + '\n');
   return !measures.some(isBroken);

@@ -9,6 +9,7 @@ export interface ArtifactBody {
   open(): Readable;
 }
 
+/** Options of every call of the client. */
 export interface RequestOptions {
   /** Gives up: the call then fails with `LARDER_REQUEST_ABORTED`. */
   signal?: AbortSignal;
@@ -16,6 +17,7 @@ export interface RequestOptions {
   retries?: number;
 }
 
+/** Options of `put`. */
 export interface PutOptions extends RequestOptions {
   /** How long the task ran, in milliseconds; rounded. */
   durationMs?: number;
@@ -30,6 +32,7 @@ export interface PutOptions extends RequestOptions {
   tag?: string;
 }
 
+/** Options of `getToFile`. */
 export interface GetToFileOptions extends RequestOptions {
   /** Called when the head of a hit has arrived and before its content has; again for each attempt. */
   onMetadata?: (metadata: ArtifactMetadata) => void;

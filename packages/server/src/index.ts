@@ -2,4 +2,4 @@ export { createServer, type LarderServer } from './create-server.ts';
 export { type LarderErrorDetails, LarderError, isLarderError } from './errors/larder-error.ts';
 export { ERROR_CODES, type ServerErrorCode } from './errors/error-codes.ts';
 export type { LogLevel, ServerOptions } from './options/server-options.ts';
-export type { ServerToken, TokenAccess } from './tokens/token-options.ts';
+export type { ServerToken, TokenAccess } from './tokens/server-token.ts';

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { LarderError } from '../errors/larder-error.ts';
-import { tokenSchema, type ServerToken } from '../tokens/token-options.ts';
+import { type ServerToken } from '../tokens/server-token.ts';
+import { tokenSchema } from '../tokens/token-options.ts';
 
 /** The least severe log lines that are written; `silent` writes none. */
 export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';

@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import type { ServerToken, TokenAccess } from './token-options.ts';
+import type { ServerToken, TokenAccess } from './server-token.ts';
 
 /** Who a request speaks for, as its token says. */
 export interface Principal {

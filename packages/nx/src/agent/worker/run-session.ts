@@ -51,8 +51,8 @@ interface Download {
 
 const miss: LookupOutcome = { kind: 'miss' };
 
-/** Nobody waits for it: the command has its report by then. */
-const eventsCloseTimeoutMs = 1_000;
+/** A few requests for a whole command. Nobody waits for the last one: the report is there by then. */
+const eventRecording = { batchSize: 200, idleMs: 5_000, closeTimeoutMs: 1_000 };
 
 /** A timer that is set to more than this goes off at once. */
 const maxTimerMs = 2 ** 31 - 1;
@@ -76,7 +76,7 @@ export function createRunSession(options: RunSessionOptions): RunSession {
     now: () => performance.now(),
   });
   // Statistics for the server, which may take them or not: nobody here needs to hear of it.
-  const events = createEventRecorder(upstream.lookups, { closeTimeoutMs: eventsCloseTimeoutMs });
+  const events = createEventRecorder(upstream.lookups, eventRecording);
 
   function hashOf(taskHash: string): string {
     const { format, namespace } = configuration;
