@@ -41,10 +41,15 @@ export async function measureVersion({
     await runColdBuild(workspace, LOOPBACK);
     const measured: Pair[] = [];
     while (measured.length < pairs) {
-      const network = await runColdBuild(workspace, NETWORK);
-      const loopback = await runColdBuild(workspace, LOOPBACK);
-      measured.push({ network, loopback });
-      onPair({ network, loopback });
+      // In turn, so that a machine that gets busier or calmer favours neither side.
+      const startsWithNetwork = measured.length % 2 === 0;
+      const first = await runColdBuild(workspace, startsWithNetwork ? NETWORK : LOOPBACK);
+      const second = await runColdBuild(workspace, startsWithNetwork ? LOOPBACK : NETWORK);
+      const pair = startsWithNetwork
+        ? { network: first, loopback: second }
+        : { network: second, loopback: first };
+      measured.push(pair);
+      onPair(pair);
     }
     return measured;
   } finally {

@@ -54,10 +54,8 @@ const miss: LookupOutcome = { kind: 'miss' };
 /** A few requests for a whole command. Nobody waits for the last one: the report is there by then. */
 const eventRecording = { batchSize: 200, idleMs: 5_000, closeTimeoutMs: 1_000 };
 
-/** A timer that is set to more than this goes off at once. */
+/** A timer that is set to more goes off at once. */
 const maxTimerMs = 2 ** 31 - 1;
-
-const timerMs = (durationMs: number) => Math.min(durationMs, maxTimerMs);
 
 export function createRunSession(options: RunSessionOptions): RunSession {
   const { configuration, archive, onTrouble } = options;
@@ -67,7 +65,7 @@ export function createRunSession(options: RunSessionOptions): RunSession {
   const turns = createLookupTurns({
     maxAtOnce: configuration.lookupConcurrency,
     // Until then those that have their turn and bring nothing are given up as well.
-    patienceMs: timerMs(Math.max(configuration.minDownloadMs, configuration.lookupTimeoutMs)),
+    patienceMs: Math.max(configuration.minDownloadMs, configuration.lookupTimeoutMs),
   });
   const probed = probe();
   const survey = createAbsenceSurvey({
@@ -116,7 +114,7 @@ export function createRunSession(options: RunSessionOptions): RunSession {
         signal: AbortSignal.any([patience.signal, ended.signal]),
         onMetadata: ({ durationMs }) => {
           // Waiting longer than the task itself takes helps nobody.
-          const limitMs = timerMs(Math.max(minDownloadMs, durationMs));
+          const limitMs = Math.min(Math.max(minDownloadMs, durationMs), maxTimerMs);
           timer = setTimeout(() => {
             patience.abort(downloadTooSlow(limitMs));
           }, limitMs);

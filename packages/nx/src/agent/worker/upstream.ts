@@ -43,12 +43,7 @@ export function createUpstream(configuration: RunConfiguration): Upstream {
     connectTimeoutMs: lookupTimeoutMs,
     firstByteTimeoutMs: lookupTimeoutMs,
   });
-  const surveys = createArtifactsClient({
-    ...shared,
-    maxConnections: 1,
-    connectTimeoutMs: lookupTimeoutMs,
-    firstByteTimeoutMs: lookupTimeoutMs,
-  });
+  const surveys = createArtifactsClient({ ...shared, maxConnections: 1 });
   const uploads = createArtifactsClient({
     ...shared,
     maxConnections: configuration.uploadConcurrency,
