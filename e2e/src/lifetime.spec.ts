@@ -5,6 +5,7 @@ import { type CleanupStack, createCleanupStack } from './processes/cleanup-stack
 import { larderVariables, startLarderServer } from './server/start-larder-server.ts';
 import { createWorkspace, type Workspace } from './workspace/create-workspace.ts';
 import { independentTasks, shellTask } from './workspace/independent-tasks.ts';
+import { latestOfEachDoor } from './workspace/nx-version.ts';
 import { type ProjectLayout } from './workspace/project-layout.ts';
 import { type LarderOptions } from './workspace/nx-json.ts';
 import { runBuild, startDaemon, stopDaemon } from './workspace/run-build.ts';
@@ -17,7 +18,7 @@ const IDLE_MS = 4_000;
 
 const { nxVersions, daemonModes } = readEnvironment();
 
-describe.each(nxVersions)('Nx %s', (nxVersion) => {
+describe.each(latestOfEachDoor(nxVersions))('Nx %s', (nxVersion) => {
   describe.each(daemonModes)('with the daemon %s', (daemon) => {
     let cleanup: CleanupStack;
     let env: Readonly<Record<string, string>>;

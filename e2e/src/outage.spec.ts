@@ -14,7 +14,7 @@ import {
 } from './server/start-larder-server.ts';
 import { createWorkspace, type Workspace } from './workspace/create-workspace.ts';
 import { independentTasks } from './workspace/independent-tasks.ts';
-import { doorOf, formatOf } from './workspace/nx-version.ts';
+import { formatOf, latestOfEachDoor } from './workspace/nx-version.ts';
 import { type Build, runBuild } from './workspace/run-build.ts';
 import { wireHash } from './workspace/wire-hash.ts';
 
@@ -23,11 +23,8 @@ const TASKS = 100;
 const ARRIVAL_TIMEOUT_MS = 90_000;
 
 const { nxVersions } = readEnvironment();
-const latestOfEachDoor = (['runner', 'hooks'] as const).flatMap((door) =>
-  nxVersions.filter((version) => doorOf(version) === door).slice(-1),
-);
 
-describe.each(latestOfEachDoor)(
+describe.each(latestOfEachDoor(nxVersions))(
   `Nx %s on somebody's own computer, with ${TASKS} artifacts that were stored while the server was down`,
   (nxVersion) => {
     let cleanup: CleanupStack;

@@ -1,6 +1,8 @@
 import { startProcess } from '../processes/start-process.ts';
 
-const BUSY_LOOP = 'process.stdout.write("busy\\n", () => { for (;;); });';
+// It looks for its parent all the time, so that it ends with it however that ends.
+const BUSY_LOOP =
+  'const parent = process.ppid; process.stdout.write("busy\\n", () => { while (process.ppid === parent); process.exit(); });';
 
 /** Takes CPU away from everything else on this machine until it is stopped. */
 export async function startBusyLoops(

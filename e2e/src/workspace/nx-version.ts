@@ -23,6 +23,13 @@ export function doorOf(nxVersion: string): Door {
   return isAtLeast(nxVersion, 20, 8) ? 'hooks' : 'runner';
 }
 
+/** One version for each door: what does not depend on Nx's way of asking need not be tested with more. */
+export function latestOfEachDoor(nxVersions: readonly string[]): string[] {
+  return (['runner', 'hooks'] as const).flatMap((door) =>
+    nxVersions.filter((version) => doorOf(version) === door).slice(-1),
+  );
+}
+
 /** The format of the artifacts that come through a door. */
 export function formatOf(nxVersion: string): ArtifactFormat {
   return doorOf(nxVersion) === 'runner' ? 'tar.br' : 'nx.tar.gz';
