@@ -32,7 +32,10 @@ export interface ArtifactsClientOptions {
   product?: string;
   /** Longest wait for a connection, TLS included; a proxy may take as long again. Default: 5000. */
   connectTimeoutMs?: number;
-  /** Longest wait for the head of an answer once the request was handed to the system. Default: 10000. */
+  /**
+   * Longest wait for the head of an answer once the request was handed to the system; up to four times
+   * as long while the server answers other requests. Default: 10000.
+   */
   firstByteTimeoutMs?: number;
   /** Longest time without a byte of a body in either direction. Default: 10000. */
   stallTimeoutMs?: number;
@@ -51,7 +54,10 @@ export interface ArtifactsClientOptions {
 
 /** When the client stops sending requests to a server that is down, and for how long. */
 export interface BreakerOptions {
-  /** Outage failures in a row (no connection, time-outs, 5xx) that stop further requests. Default: 3. */
+  /**
+   * Outage failures in a row (no connection, time-outs, 5xx) that stop further requests; those of
+   * requests that were under way together count as one. Default: 3.
+   */
   failureThreshold?: number;
   /** The same while the server has never answered anything. Default: 1. */
   coldFailureThreshold?: number;

@@ -31,6 +31,34 @@ describe('a slow transfer', () => {
     await expect(bed.download(client)).resolves.toHaveLength(30);
   });
 
+  it('is not given up while the server answers others', async () => {
+    const server = await bed.startServer((request, response) => {
+      if (request.url?.endsWith('slow') === true)
+        setTimeout(() => response.writeHead(404).end(), 450);
+      else response.writeHead(404).end();
+    });
+    const client = bed.createClient(server, { firstByteTimeoutMs: 200 });
+    const slowOne = { isOver: false };
+    const slow = client.head('slow', { retries: 0 }).finally(() => {
+      slowOne.isOver = true;
+    });
+    while (!slowOne.isOver) await client.head('quick', { retries: 4 });
+    await expect(slow).resolves.toBeNull();
+  });
+
+  it('is given up in the end, although the server answers others', async () => {
+    const server = await bed.startServer((request, response) => {
+      if (request.url?.endsWith('silent') !== true) response.writeHead(404).end();
+    });
+    const client = bed.createClient(server, { firstByteTimeoutMs: 50 });
+    const slowOne = { isOver: false };
+    const silent = catchLarderError(client.head('silent', { retries: 0 })).finally(() => {
+      slowOne.isOver = true;
+    });
+    while (!slowOne.isOver) await client.head('quick', { retries: 4 });
+    expect((await silent).code).toBe('LARDER_TIMEOUT_FIRST_BYTE');
+  });
+
   it('fails when the server stops reading an upload', async () => {
     const server = await bed.startServer((request) => {
       request.pause();

@@ -45,6 +45,16 @@ describe('an outage breaker', () => {
     expect(breaker.isOpen()).toBe(true);
   });
 
+  it('takes what fails together for one failure', () => {
+    succeed();
+    for (let outage = 1; outage <= 3; outage += 1) {
+      expect(breaker.isOpen()).toBe(false);
+      const together = Array.from({ length: 32 }, () => breaker.acquire());
+      for (const permit of together) permit?.settle('outage');
+    }
+    expect(breaker.isOpen()).toBe(true);
+  });
+
   it('counts anew after a success', () => {
     succeed();
     fail(2);

@@ -19,7 +19,8 @@ export interface BreakerPermit {
 
 /**
  * Stops asking a server that is down: after some outages in a row every attempt is refused for a
- * while, then a single one is let through to see whether the server is back.
+ * while, then a single one is let through to see whether the server is back. Attempts that were under
+ * way together and fail together have met one outage: many at once are no proof of a long one.
  */
 export interface OutageBreaker {
   /** Whether an attempt would be refused now. */
@@ -31,6 +32,8 @@ export interface OutageBreaker {
 export function createOutageBreaker(options: OutageBreakerOptions): OutageBreaker {
   let hasAnswered = false;
   let failuresInARow = 0;
+  /** How many outages have been counted since the client exists. */
+  let outages = 0;
   /** Not null while open; when that time has come, one attempt may probe. */
   let openUntil: number | null = null;
   let isProbing = false;
@@ -49,6 +52,7 @@ export function createOutageBreaker(options: OutageBreakerOptions): OutageBreake
   }
 
   function recordFailure(isProbe: boolean): void {
+    outages += 1;
     failuresInARow += 1;
     if (isProbe) {
       open();
@@ -64,6 +68,7 @@ export function createOutageBreaker(options: OutageBreakerOptions): OutageBreake
       if (isOpen()) return null;
       const isProbe = openUntil !== null;
       if (isProbe) isProbing = true;
+      const outagesBefore = outages;
       let isSettled = false;
       let ownsProbe = isProbe;
 
@@ -86,8 +91,9 @@ export function createOutageBreaker(options: OutageBreakerOptions): OutageBreake
           isSettled = true;
           const wasProbe = ownsProbe;
           endProbe();
-          if (outcome === 'outage') recordFailure(wasProbe);
-          else if (outcome === 'healthy') close();
+          if (outcome === 'outage') {
+            if (wasProbe || outages === outagesBefore) recordFailure(wasProbe);
+          } else if (outcome === 'healthy') close();
         },
       };
     },

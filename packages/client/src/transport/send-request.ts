@@ -5,6 +5,7 @@ import { type ClientErrorCode, createClientError } from '../errors/client-errors
 import { isLarderError, type LarderError } from '../errors/larder-error.ts';
 import { AnswerBody } from './answer-body.ts';
 import { type AnswerHeaders, type HttpAnswer } from './http-answer.ts';
+import { type ServerPulse } from './server-pulse.ts';
 import { openUploadBody, type UploadBody } from './upload-body.ts';
 import { createWatchdog, type WaitPhase, type Watchdog } from './watchdog.ts';
 
@@ -23,6 +24,8 @@ export interface SendOptions {
   dispatcher: Dispatcher;
   firstByteTimeoutMs: number;
   stallTimeoutMs: number;
+  /** The same for all requests to the server. */
+  pulse: ServerPulse;
   /** Its reason must be a LarderError. */
   signal: AbortSignal;
 }
@@ -87,6 +90,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.#watchdog = createWatchdog({
       firstByteTimeoutMs: options.firstByteTimeoutMs,
       stallTimeoutMs: options.stallTimeoutMs,
+      pulse: options.pulse,
       onExpired: (phase) => {
         this.#fail(this.#createTimeoutError(phase));
       },
@@ -128,6 +132,7 @@ class Exchange implements Dispatcher.DispatchHandler {
       this.#watchdog.touch();
       return;
     }
+    if (status < 500) this.#options.pulse.beat();
     this.#watchdog.arm('stall');
     this.#answerBody = new AnswerBody({
       onDemand: () => {

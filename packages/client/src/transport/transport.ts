@@ -12,6 +12,7 @@ import { type AttemptOutcome, type BreakerPermit, createOutageBreaker } from './
 import { preflight } from './preflight.ts';
 import { followRedirects, type FollowedAnswer } from './redirects.ts';
 import { parseRetryAfterMs, retryDelayMs } from './retry-delay.ts';
+import { createServerPulse } from './server-pulse.ts';
 import { type HttpMethod, type HttpRequest, sendRequest } from './send-request.ts';
 
 /** A call of one endpoint, with as many attempts as it takes. */
@@ -61,6 +62,7 @@ export function createTransport(options: ResolvedOptions, runtime: Runtime): Tra
   const { dispatcher } = pool;
   const gate = createAccessGate();
   const breaker = createOutageBreaker({ ...options.breaker, monotonicNow: runtime.monotonicNow });
+  const pulse = createServerPulse();
   let lastOutage: LarderError | null = null;
 
   function createBreakerError(): LarderError {
@@ -80,7 +82,7 @@ export function createTransport(options: ResolvedOptions, runtime: Runtime): Tra
     const { firstByteTimeoutMs, stallTimeoutMs, baseUrl } = options;
     const { signal } = call;
     const send = (request: HttpRequest): Promise<HttpAnswer> =>
-      sendRequest(request, { dispatcher, firstByteTimeoutMs, stallTimeoutMs, signal });
+      sendRequest(request, { dispatcher, firstByteTimeoutMs, stallTimeoutMs, pulse, signal });
     const request = buildRequest(call, options);
     const isPreflighted = options.preflight && call.mayPreflight === true;
     return followRedirects(

@@ -1,9 +1,15 @@
+import { type ServerPulse } from './server-pulse.ts';
+
 /** What an attempt waits for: the head of the answer, or the next byte of a body. */
 export type WaitPhase = 'firstByte' | 'stall';
+
+/** How often the head of an answer is waited for anew, because others are being answered. */
+const MAX_RENEWED_WAITS = 3;
 
 export interface WatchdogOptions {
   firstByteTimeoutMs: number;
   stallTimeoutMs: number;
+  pulse: ServerPulse;
   onExpired: (phase: WaitPhase) => void;
 }
 
@@ -26,21 +32,28 @@ export function createWatchdog(options: WatchdogOptions): Watchdog {
     timer = null;
   }
 
-  function arm(phase: WaitPhase): void {
+  function arm(phase: WaitPhase, renewals = 0): void {
     disarm();
+    const beats = options.pulse.count();
     const ms = phase === 'firstByte' ? options.firstByteTimeoutMs : options.stallTimeoutMs;
     timer = setTimeout(() => {
       // A process that was too busy to read finds its timers due before it looks at its sockets:
       // what has already arrived gets the turn of the event loop that it was denied.
       const movesBefore = moves;
       setImmediate(() => {
-        if (moves === movesBefore) options.onExpired(phase);
+        if (moves !== movesBefore) return;
+        // Many requests at once, or a busy machine: the server is there, and this one is in a queue.
+        const isServerAlive = phase === 'firstByte' && options.pulse.count() !== beats;
+        if (isServerAlive && renewals < MAX_RENEWED_WAITS) arm(phase, renewals + 1);
+        else options.onExpired(phase);
       });
     }, ms);
   }
 
   return {
-    arm,
+    arm: (phase) => {
+      arm(phase);
+    },
     touch() {
       moves += 1;
       timer?.refresh();
