@@ -1,8 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { readEnvironment } from '../environment.ts';
-import { runCommandOrThrow } from '../processes/run-command.ts';
+import { listProcesses, type RunningProcess } from '../processes/list-processes.ts';
 import { waitUntil } from '../processes/wait-until.ts';
 
 /** The processes of a workspace's agent, found as its commands find them: by `agent.json`. */
@@ -17,11 +16,6 @@ export interface AgentProcesses {
   readonly ended: () => Promise<void>;
   /** Ends all of that. */
   readonly end: () => Promise<void>;
-}
-
-interface ProcessLine {
-  readonly pid: number;
-  readonly parentPid: number;
 }
 
 export function createAgentProcesses(dataDirectory: string): AgentProcesses {
@@ -53,7 +47,7 @@ export function createAgentProcesses(dataDirectory: string): AgentProcesses {
     front,
     async worker(formerWorker) {
       const parentPid = await front();
-      let worker: ProcessLine | undefined;
+      let worker: RunningProcess | undefined;
       await waitUntil('the agent has a worker', async () => {
         worker = (await listProcesses()).find(
           (each) => each.parentPid === parentPid && each.pid !== formerWorker,
@@ -80,17 +74,4 @@ export function createAgentProcesses(dataDirectory: string): AgentProcesses {
 
 async function isRunning(pid: number): Promise<boolean> {
   return (await listProcesses()).some((each) => each.pid === pid);
-}
-
-/** Every process that runs. One that has ended and is not yet collected does not. */
-async function listProcesses(): Promise<ProcessLine[]> {
-  const { stdout } = await runCommandOrThrow('ps', ['-A', '-o', 'pid=,ppid=,stat='], {
-    cwd: '/',
-    env: readEnvironment().inherited,
-  });
-  return stdout
-    .split('\n')
-    .map((line) => line.trim().split(/\s+/))
-    .filter(([, , state = 'Z']) => !state.startsWith('Z'))
-    .map(([pid, parentPid]) => ({ pid: Number(pid), parentPid: Number(parentPid) }));
 }

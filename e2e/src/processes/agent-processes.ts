@@ -1,7 +1,7 @@
-import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { type Checkout } from '../workspace/checkout.ts';
+import { listProcesses } from './list-processes.ts';
 import { waitUntil } from './wait-until.ts';
 
 /** A process of the plugin's agent, as the system shows it to everybody. */
@@ -17,17 +17,12 @@ export function dataFolder({ folder }: Pick<Checkout, 'folder'>): string {
 
 /** What of the plugin runs for the workspace, whoever started it and whatever became of that. */
 export async function agentProcesses(workspace: Pick<Checkout, 'folder'>): Promise<AgentProcess[]> {
-  const found: AgentProcess[] = [];
-  for (const name of await readdir('/proc')) {
-    if (!/^\d+$/.test(name)) continue;
-    // Many of them end between the listing and this.
-    const text = await readFile(`/proc/${name}/cmdline`, 'utf8').catch(() => '');
-    const [, script = '', ...args] = text.split('\0');
+  return (await listProcesses()).flatMap(({ pid, commandLine }): AgentProcess[] => {
+    const [, script = '', ...args] = commandLine;
     const kind = /[/](front|worker)[/]main\.js$/.exec(script)?.[1];
-    if (kind === undefined || !args.includes(dataFolder(workspace))) continue;
-    found.push({ pid: Number(name), kind: kind as AgentProcess['kind'] });
-  }
-  return found;
+    if (kind === undefined || !args.includes(dataFolder(workspace))) return [];
+    return [{ pid, kind: kind as AgentProcess['kind'] }];
+  });
 }
 
 export function waitUntilNoAgent(

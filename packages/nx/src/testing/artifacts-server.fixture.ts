@@ -107,7 +107,7 @@ export async function startArtifactsServer(): Promise<ArtifactsServer> {
   const server = createServer((request, response) => {
     const { pathname, search } = new URL(request.url ?? '', 'http://server');
     const hash = pathname.slice(artifactsPath.length);
-    const kind = kindOf(request.method, hash);
+    const kind = kindOf(request.method, pathname, hash);
     const seen: SeenRequest = { kind, hash, headers: request.headers, query: search };
     requests.push(seen);
     request.on('error', () => undefined);
@@ -149,9 +149,9 @@ export async function startArtifactsServer(): Promise<ArtifactsServer> {
   };
 }
 
-function kindOf(method: string | undefined, hash: string): RequestKind {
+function kindOf(method: string | undefined, path: string, hash: string): RequestKind {
   if (method === 'PUT') return 'put';
-  if (method === 'POST' && hash === '') return 'query';
+  if (method === 'POST' && `${path}/` === artifactsPath) return 'query';
   return hash === 'status' || hash === 'events' ? hash : 'get';
 }
 

@@ -63,8 +63,10 @@ export function createControlRoutes(options: ControlRoutesOptions): ControlRoute
       return Promise.resolve();
     }),
     [controlPaths.openRun]: ownerOnly(async (request, response) => {
-      const run = runs.open(await readJson<OpenRunRequest>(request));
-      options.onOpen(run);
+      const openRequest = await readJson<OpenRunRequest>(request);
+      const known = runs.findEqual(openRequest);
+      const run = known ?? runs.open(openRequest);
+      if (!known) options.onOpen(run);
       send(response, { runId: run.id, token: run.token } satisfies OpenRunAnswer);
     }),
     [controlPaths.closeRun]: ownerOnly(async (request, response) => {

@@ -130,6 +130,16 @@ describe('an agent', () => {
     await untilNoAgent(bed.dataDirectory);
   });
 
+  it('whose record was overwritten with nonsense writes it again', async () => {
+    const run = await bed.openRun(server);
+    const state = bed.agentState();
+    writeFileSync(join(bed.dataDirectory, 'agent.json'), 'nonsense');
+    await until('it is recorded', () => readAgentState(bed.dataDirectory) !== null);
+    expect(bed.agentState()).toEqual(state);
+    await run.put('1', 'hello');
+    expect(await run.close()).toMatchObject({ uploads: 1 });
+  });
+
   it('whose record is gone ends when its runs have', async () => {
     const run = await bed.openRun(server);
     const { pid, secret } = bed.agentState();

@@ -9,7 +9,6 @@ import { isAgentHealthy } from '../launch/agent-request.ts';
 import {
   discardAgentRecord,
   readAgentRecord,
-  readAgentState,
   removeAgentState,
   writeAgentState,
   type AgentState,
@@ -58,10 +57,27 @@ async function main(): Promise<void> {
   }
   const own = state;
   setInterval(() => {
-    if (readAgentState(dataDirectory)?.secret !== own.secret) front.drain();
+    if (!isStillRecorded(dataDirectory, own)) front.drain();
   }, stateCheckIntervalMs);
   process.on('SIGTERM', () => void end());
   process.on('SIGINT', () => void end());
+}
+
+/**
+ * Whether commands find this agent. A record that makes no sense is nobody else's: it is replaced, for
+ * a command that is under way would not find the agent again to close its run.
+ */
+function isStillRecorded(dataDirectory: string, own: AgentState): boolean {
+  const record = readAgentRecord(dataDirectory);
+  if (record === null) return false;
+  if (record.state !== null) return record.state.secret === own.secret;
+  try {
+    discardAgentRecord(dataDirectory, record);
+    return writeAgentState(dataDirectory, own);
+  } catch {
+    // The folder cannot be written any more; the next command looks for another one.
+    return false;
+  }
 }
 
 /** @returns the agent that serves the folder already, or null when it is this one now. */

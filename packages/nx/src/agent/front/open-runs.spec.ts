@@ -106,6 +106,20 @@ describe('a run', () => {
     expect(runs.all()).toEqual([run]);
   });
 
+  it('is one with another that the same command opens in the same way', () => {
+    const configuration = runConfiguration(server);
+    const request = { ownerPid: 1, contextId: 'command', configuration };
+    expect(runs.findEqual(request)).toBeNull();
+    const run = runs.open(request);
+    expect(runs.findEqual(request)).toBe(run);
+    expect(runs.findEqual({ ...request, contextId: 'other' })).toBeNull();
+    expect(runs.findEqual({ ...request, contextId: null })).toBeNull();
+    const other = { ...configuration, token: 'other' };
+    expect(runs.findEqual({ ...request, configuration: other })).toBeNull();
+    run.isOpen = false;
+    expect(runs.findEqual(request)).toBeNull();
+  });
+
   it('is unknown once it is forgotten', () => {
     const [first, second] = [open(), open()];
     runs.forget(first);

@@ -1,4 +1,5 @@
 import { createHash, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import { artifactHash } from '../../identity/artifact-hash.ts';
 import type { OpenRunRequest, RunReference } from '../protocol/control-api.ts';
 import type { RunConfiguration } from '../protocol/run-configuration.ts';
@@ -23,6 +24,11 @@ export interface Run {
 
 export interface OpenRuns {
   open(request: OpenRunRequest): Run;
+  /**
+   * The open run of the same command with the same configuration: Nx calls a plugin that is listed
+   * twice, or is there in two copies, once for each of them.
+   */
+  findEqual(request: OpenRunRequest): Run | null;
   /** The open run that an `Authorization` header names, or null. */
   authorized(authorization: string | undefined): Run | null;
   find(reference: RunReference): Run | null;
@@ -60,6 +66,13 @@ export function createOpenRuns(): OpenRuns {
       runs.set(id, run);
       idsByTokenDigest.set(digest(token), id);
       return run;
+    },
+    findEqual({ contextId, configuration }) {
+      const isEqual = (run: Run) =>
+        run.isOpen &&
+        run.contextId === contextId &&
+        isDeepStrictEqual(run.configuration, configuration);
+      return contextId === null ? null : ([...runs.values()].find(isEqual) ?? null);
     },
     authorized(authorization) {
       const token = bearerToken(authorization);

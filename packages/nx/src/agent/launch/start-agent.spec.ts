@@ -145,6 +145,8 @@ describe('opening a run', () => {
     [
       'whose state makes no sense',
       () => {
+        // It would correct that within seconds.
+        kill(bed.agentState().pid, 'SIGSTOP');
         writeFileSync(stateFile(), 'garbage');
       },
     ],
