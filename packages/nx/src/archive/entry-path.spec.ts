@@ -17,7 +17,11 @@ describe('on Windows a path', () => {
     'outputs/com1/file',
     'AUX',
   ])('%j is refused', (path) => {
-    expect(thrownCode(() => checkSystemPath(path, 'win32'))).toBe('LARDER_ARCHIVE_UNSAFE_NAME');
+    expect(
+      thrownCode(() => {
+        checkSystemPath(path, 'win32');
+      }),
+    ).toBe('LARDER_ARCHIVE_UNSAFE_NAME');
     expect(() => {
       checkSystemPath(path, 'linux');
     }).not.toThrow();
