@@ -1,5 +1,8 @@
 import { existsSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import { gzipSync } from 'node:zlib';
+import { pack } from 'tar-stream';
 import type { NxJson, PostContext, PreContext } from '../nx-facts/nx-contexts.ts';
 import type { LarderOptions } from '../options/larder-options.ts';
 import { createAgentBed } from '../testing/agent-bed.fixture.ts';
@@ -321,6 +324,23 @@ describe('a command of an Nx that hides from its hooks that the cache is skipped
     expect(server.seen('status')).toHaveLength(1);
     await postTasksExecution(undefined, postContext({}));
     expect(printed).toEqual([expect.stringMatching(/1 of 1 task/)]);
+  });
+});
+
+describe('a failure that Nx wants to be stored', () => {
+  it.each([
+    ['21.6.11', false],
+    ['22.7.12', true],
+  ])('with Nx %s is stored: %s', async (version, isStored) => {
+    prepare({}, version);
+    await preTasksExecution(undefined, preContext());
+    const tar = pack();
+    tar.entry({ name: 'code' }, Buffer.from([0, 0, 0, 1]));
+    tar.finalize();
+    expect(await nxClient().put('1', gzipSync(await buffer(tar)))).toBe(200);
+    await postTasksExecution(undefined, postContext({ '1': [0, 1] }));
+    expect(server.artifacts.has(wireHash('1'))).toBe(isStored);
+    expect(printed.join()).not.toContain('warning');
   });
 });
 

@@ -8,6 +8,7 @@ import {
   installedNxVersion,
   lookupTiming,
   showsCommandToHooks,
+  takesFailuresForSuccesses,
   type NxVersion,
 } from '../nx-facts/nx-version.ts';
 import { findRivalCache } from '../nx-facts/rival-cache.ts';
@@ -55,6 +56,7 @@ export async function preTasksExecution(
         startEstimate: startEstimate(nxVersion, context, environment),
         terminalOutputsFolder: terminalOutputsFolder(),
         waitsForUse: !showsCommandToHooks(nxVersion),
+        storesFailures: !takesFailuresForSuccesses(nxVersion),
       }),
       process.env,
     );

@@ -10,6 +10,7 @@ export interface RunFacts {
   readonly startEstimate: StartEstimate;
   readonly terminalOutputsFolder: string | null;
   readonly waitsForUse: boolean;
+  readonly storesFailures: boolean;
 }
 
 /** What the agent is told about a command. The options must be configured: there is a token. */

@@ -84,6 +84,7 @@ async function openSession(
         startEstimate: { kind: 'start-is-lookup' },
         terminalOutputsFolder: null,
         waitsForUse: false,
+        storesFailures: true,
       }),
       process.env,
     );

@@ -58,6 +58,7 @@ export function runConfiguration(
     startEstimate: { kind: 'start-is-miss' },
     terminalOutputsFolder: null,
     waitsForUse: false,
+    storesFailures: true,
     lookupTimeoutMs: 20_000,
     minDownloadMs: 20_000,
     lookupConcurrency: 32,
