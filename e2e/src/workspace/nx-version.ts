@@ -45,6 +45,11 @@ export function replaysFailures(nxVersion: string): boolean {
   return isAtLeast(nxVersion, 23);
 }
 
+/** Whether the plugin stores failures: Nx 20.8 to 22.6 would take them for successes elsewhere. */
+export function storesFailures(nxVersion: string): boolean {
+  return doorOf(nxVersion) === 'runner' || isAtLeast(nxVersion, 22, 7);
+}
+
 /** Whether a target can be `continuous`: it runs on while those that depend on it do. */
 export function knowsContinuousTasks(nxVersion: string): boolean {
   return isAtLeast(nxVersion, 21);

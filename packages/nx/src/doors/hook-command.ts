@@ -9,7 +9,9 @@ export interface HookCommand {
   readonly environment: LarderEnvironment;
   /** The process whose end is the command's; with the daemon sometimes only the daemon. */
   readonly pid: number;
-  /** Whether its variables and its command line are known for certain. */
+  /** Whether the variables are the command's own for certain. */
+  readonly isEnvironmentCertain: boolean;
+  /** Whether the command line is known as well. */
   readonly isCertain: boolean;
 }
 
@@ -18,13 +20,13 @@ export async function hookCommand(context: PreContext, nxVersion: NxVersion): Pr
   const variables = process.env;
   const found = own.nx.isDaemon ? await findCommand(context) : null;
   if (!found) {
-    const isCertain =
-      context.argv !== undefined && (!own.nx.isDaemon || showsCommandToHooks(nxVersion));
-    return { environment: own, pid: ownerPid(), isCertain };
+    const isEnvironmentCertain = !own.nx.isDaemon || showsCommandToHooks(nxVersion);
+    const isCertain = isEnvironmentCertain && context.argv !== undefined;
+    return { environment: own, pid: ownerPid(), isEnvironmentCertain, isCertain };
   }
   // What Nx has read from files such as `.env` is in this process only.
   const environment = readEnvironment({ ...variables, ...found.environment });
-  return { environment, pid: found.pid, isCertain: true };
+  return { environment, pid: found.pid, isEnvironmentCertain: true, isCertain: true };
 }
 
 /** Hooks run in a worker of the process that runs the command, or of the daemon, or in that process. */

@@ -2,6 +2,9 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import { gzipSync } from 'node:zlib';
+import { pack } from 'tar-stream';
 import type { NxJson, PostContext, PreContext } from '../nx-facts/nx-contexts.ts';
 import type { LarderOptions } from '../options/larder-options.ts';
 import { createAgentBed } from '../testing/agent-bed.fixture.ts';
@@ -396,6 +399,23 @@ describe('in the daemon of Nx, which has one environment for all of its commands
     expect(server.seen('get').map(({ headers }) => headers.authorization)).toEqual(
       expected.map((token) => `Bearer ${token}`),
     );
+  });
+});
+
+describe('a failure that Nx wants to be stored', () => {
+  it.each([
+    ['21.6.11', false],
+    ['22.7.12', true],
+  ])('with Nx %s is stored: %s', async (version, isStored) => {
+    prepare({ NX_CACHE_FAILURES: 'true' }, version);
+    await preTasksExecution(undefined, preContext());
+    const tar = pack();
+    tar.entry({ name: 'code' }, Buffer.from([0, 0, 0, 1]));
+    tar.finalize();
+    expect(await nxClient().put('1', gzipSync(await buffer(tar)))).toBe(200);
+    await postTasksExecution(undefined, postContext({ '1': [0, 1] }));
+    expect(server.artifacts.has(wireHash('1'))).toBe(isStored);
+    expect(printed.join()).not.toContain('warning');
   });
 });
 

@@ -6,6 +6,7 @@ import {
   hasHooksDoor,
   installedNxVersion,
   lookupTiming,
+  takesFailuresForSuccesses,
   type NxVersion,
 } from '../nx-facts/nx-version.ts';
 import { skipsCache } from '../nx-facts/skip-flags.ts';
@@ -18,7 +19,7 @@ import { formatTrouble } from '../report/format-report.ts';
 import { toTrouble } from '../report/trouble.ts';
 import { findDataDirectory } from './data-directory.ts';
 import { endRun } from './end-run.ts';
-import { hookCommand } from './hook-command.ts';
+import { hookCommand, type HookCommand } from './hook-command.ts';
 import { noticesOf } from './notices.ts';
 import { obstacleOf } from './obstacle.ts';
 import { isUsable, openRunRequest } from './open-run-request.ts';
@@ -37,7 +38,8 @@ export async function preTasksExecution(
   const variables = process.env;
   try {
     const nxVersion = installedNxVersion();
-    const { environment, pid, isCertain } = await hookCommand(context, nxVersion);
+    const command = await hookCommand(context, nxVersion);
+    const { environment, pid, isCertain } = command;
     if (isSkipped(context, environment)) return;
     if (isLeftToRunner(nxVersion, context.nxJsonConfiguration)) return;
     const options = settle(pluginOptions, context.nxJsonConfiguration, environment);
@@ -58,6 +60,7 @@ export async function preTasksExecution(
         expectedTasks: [],
         terminalOutputsFolder: terminalOutputsFolder(),
         waitsForUse: !isCertain,
+        storesFailures: !mayStoreFalseSuccesses(nxVersion, command),
       }),
       variables,
     );
@@ -110,6 +113,15 @@ export async function postTasksExecution(
   } catch (error) {
     warn(error);
   }
+}
+
+/** To find a failure the agent has to read through every artifact, so only where there may be one. */
+function mayStoreFalseSuccesses(
+  nxVersion: NxVersion,
+  { environment, isEnvironmentCertain }: HookCommand,
+): boolean {
+  const mayStoreFailures = environment.nx.storesFailures || !isEnvironmentCertain;
+  return mayStoreFailures && takesFailuresForSuccesses(nxVersion);
 }
 
 function isSkipped(

@@ -11,6 +11,7 @@ export interface RunFacts {
   readonly expectedTasks: readonly string[];
   readonly terminalOutputsFolder: string | null;
   readonly waitsForUse: boolean;
+  readonly storesFailures: boolean;
 }
 
 /** What the agent is told about a command. The options must be configured: there is a token. */

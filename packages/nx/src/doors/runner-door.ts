@@ -81,6 +81,7 @@ async function openCommand(
         expectedTasks: hashesOf(context),
         terminalOutputsFolder: null,
         waitsForUse: false,
+        storesFailures: true,
       }),
       process.env,
     );

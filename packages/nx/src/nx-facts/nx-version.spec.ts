@@ -4,6 +4,7 @@ import {
   lookupTiming,
   parseNxVersion,
   showsCommandToHooks,
+  takesFailuresForSuccesses,
 } from './nx-version.ts';
 
 describe('parseNxVersion', () => {
@@ -55,6 +56,16 @@ it.each([
   ['24.0.6', true],
 ])('Nx %s shows all of its command to hooks: %s', (version, expected) => {
   expect(showsCommandToHooks(parseNxVersion(version))).toBe(expected);
+});
+
+it.each([
+  ['20.8.4', true],
+  ['21.6.11', true],
+  ['22.6.9', true],
+  ['22.7.0', false],
+  ['24.0.6', false],
+])('Nx %s takes stored failures for successes: %s', (version, expected) => {
+  expect(takesFailuresForSuccesses(parseNxVersion(version))).toBe(expected);
 });
 
 it('finds the Nx of the workspace', () => {

@@ -49,3 +49,12 @@ export function lookupTiming({ major, minor }: NxVersion): 'within' | 'before' |
 export function showsCommandToHooks({ major, minor }: NxVersion): boolean {
   return major > 22 || (major === 22 && minor >= 7);
 }
+
+/**
+ * Whether Nx's cache client loses the exit code of what it restores, so that a failure that somebody
+ * stored, with NX_CACHE_FAILURES, is a success elsewhere (measured on 20.8.4, 21.0.4 and 21.6.11, and
+ * no more on 22.7.12).
+ */
+export function takesFailuresForSuccesses({ major, minor }: NxVersion): boolean {
+  return major < 22 || (major === 22 && minor < 7);
+}

@@ -25,6 +25,8 @@ export interface NxVariables {
   readonly cloudTokenVariables: readonly NxCloudTokenVariable[];
   /** `NX_NO_CLOUD`. */
   readonly isCloudDisabled: boolean;
+  /** `NX_CACHE_FAILURES`: Nx stores tasks that failed as well. */
+  readonly storesFailures: boolean;
   /** `NX_DAEMON_PROCESS`: this is Nx's daemon, or a process that it started. */
   readonly isDaemon: boolean;
 }
@@ -110,6 +112,7 @@ export function readEnvironment(
       skipsCache: skipVariables.some((name) => read(name) === 'true'),
       cloudTokenVariables: cloudTokenVariables.filter((name) => read(name) !== null),
       isCloudDisabled: read('NX_NO_CLOUD') === 'true',
+      storesFailures: read('NX_CACHE_FAILURES') === 'true',
       isDaemon: read('NX_DAEMON_PROCESS') === 'true',
     },
     hasHttpProxy: proxyVariables.some((name) => read(name) !== null),

@@ -59,6 +59,7 @@ export function runConfiguration(
     expectedTasks: [],
     terminalOutputsFolder: null,
     waitsForUse: false,
+    storesFailures: true,
     lookupTimeoutMs: 20_000,
     minDownloadMs: 20_000,
     lookupConcurrency: 32,

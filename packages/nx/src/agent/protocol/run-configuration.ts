@@ -39,6 +39,8 @@ export interface RunConfiguration extends Pick<ResolvedOptions, AgentOption> {
    * command may have been told to skip its cache without the door being able to know.
    */
   readonly waitsForUse: boolean;
+  /** Whether results of tasks that failed may be stored: some Nx would take them for successes. */
+  readonly storesFailures: boolean;
 }
 
 /**

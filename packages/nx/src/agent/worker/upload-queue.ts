@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { fileBody, isLarderError, type ClientErrorCode } from '@larder/client';
 import type { ArchiveThread } from '../../archive/archive-thread.ts';
+import { holdsFailure } from '../../archive/holds-failure.ts';
 import { pluginError } from '../../errors/plugin-error.ts';
 import { cacheEntryParts, commitFileOf } from '../../nx-facts/cache-entry.ts';
 import { isSameUpstream, mayWrite } from '../protocol/run-configuration.ts';
@@ -102,8 +103,11 @@ export function createUploadQueue(options: UploadQueueOptions): UploadQueue {
     try {
       // A folder is packed even when the server is down: Nx may remove it before it is up again.
       sizeBytes = await ensureBody(entry);
+      const isWanted =
+        session.configuration.storesFailures || !(await holdsFailure(spool.bodyFile(entry.id)));
       await session.probed;
-      result = session.upstream.isDown() ? 'parked' : 'uploaded';
+      if (!isWanted) result = 'dropped';
+      else result = session.upstream.isDown() ? 'parked' : 'uploaded';
       if (result === 'uploaded') {
         const body = fileBody(spool.bodyFile(entry.id), sizeBytes);
         await session.upstream.uploads.put(entry.artifactHash, body, { durationMs });

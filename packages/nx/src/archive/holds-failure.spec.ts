@@ -1,0 +1,50 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import { gzipSync } from 'node:zlib';
+import { pack } from 'tar-stream';
+import { createTestBed } from '../testing/test-bed.fixture.ts';
+import { holdsFailure } from './holds-failure.ts';
+
+const bed = createTestBed();
+afterEach(() => bed.cleanUp());
+
+/** An archive as Nx makes it: outputs, then `terminalOutput`, then `code`. */
+async function write(code: readonly number[] | null, outputs: Record<string, string> = {}) {
+  const tar = pack();
+  for (const [name, content] of Object.entries(outputs)) tar.entry({ name }, content);
+  tar.entry({ name: 'terminalOutput' }, 'done');
+  if (code) tar.entry({ name: 'code' }, Buffer.from(code));
+  tar.finalize();
+  return writeRaw(gzipSync(await buffer(tar)));
+}
+
+function writeRaw(bytes: Buffer): string {
+  const file = join(bed.makeFolder(), 'body');
+  writeFileSync(file, bytes);
+  return file;
+}
+
+describe('an archive of Nx', () => {
+  it.each<[readonly number[] | null, boolean]>([
+    [[0, 0, 0, 0], false],
+    [[0, 0, 0, 1], true],
+    [[0, 0, 1, 0], true],
+    [[255, 255, 255, 255], true],
+    [null, false],
+    [[1], false],
+  ])('with the code %j is that of a failure: %s', async (code, expected) => {
+    expect(await holdsFailure(await write(code))).toBe(expected);
+  });
+
+  it('with much before the code is read to its end', async () => {
+    const outputs = { 'dist/code': '\0\0\0\x01', 'dist/film.bin': 'x'.repeat(3_000_000) };
+    expect(await holdsFailure(await write([0, 0, 0, 2], outputs))).toBe(true);
+    expect(await holdsFailure(await write([0, 0, 0, 0], outputs))).toBe(false);
+  });
+
+  it('that is none tells of no failure', async () => {
+    expect(await holdsFailure(writeRaw(Buffer.from('no archive')))).toBe(false);
+    expect(await holdsFailure(join(bed.makeFolder(), 'missing'))).toBe(false);
+  });
+});
