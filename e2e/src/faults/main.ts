@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import { readEnvironment } from '../environment.ts';
 import { nxInstallation, serverInstallation } from '../installations/installation.ts';
 import { prepareInstallations } from '../installations/prepare-installations.ts';
+import { runScript } from '../processes/run-script.ts';
 import { faults } from './catalogue.ts';
 import { formatFaultTable } from './format-fault-table.ts';
 import { type CellRow, measureFaults } from './measure-faults.ts';
@@ -54,12 +55,4 @@ async function main(): Promise<boolean> {
   return cells.length > 0 && failed.length === 0;
 }
 
-main().then(
-  (isGreen) => {
-    process.exitCode = isGreen ? 0 : 1;
-  },
-  (error: unknown) => {
-    console.error(error);
-    process.exitCode = 1;
-  },
-);
+runScript(main);

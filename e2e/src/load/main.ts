@@ -7,6 +7,7 @@ import { nxInstallation, serverInstallation } from '../installations/installatio
 import { prepareInstallations } from '../installations/prepare-installations.ts';
 import { createMachine } from '../machines/create-machine.ts';
 import { createCleanupStack } from '../processes/cleanup-stack.ts';
+import { runScript } from '../processes/run-script.ts';
 import { startLarderServer } from '../server/start-larder-server.ts';
 import { commandsOf, formatLoad, type LoadRow } from './format-load.ts';
 import { type LoadOptions, parseLoadOptions } from './load-options.ts';
@@ -66,12 +67,4 @@ function printRound({ rounds }: LoadRow): void {
   }
 }
 
-main().then(
-  (isGreen) => {
-    process.exitCode = isGreen ? 0 : 1;
-  },
-  (error: unknown) => {
-    console.error(error);
-    process.exitCode = 1;
-  },
-);
+runScript(main);

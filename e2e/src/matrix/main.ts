@@ -2,6 +2,7 @@
 // with the daemon on and off. Prints a table at the end; the exit code says whether all of it passed.
 // Versions can be chosen: `npm run e2e:matrix -- 19.8.14 24.0.6`.
 import { readEnvironment } from '../environment.ts';
+import { runScript } from '../processes/run-script.ts';
 import { supportedNxVersions } from '../workspace/nx-version.ts';
 import { type CellResult, formatMatrix } from './format-matrix.ts';
 import { runSpecs } from './run-specs.ts';
@@ -26,12 +27,4 @@ async function main(): Promise<boolean> {
   return cells.every(({ passed, failed }) => passed > 0 && failed === 0);
 }
 
-main().then(
-  (isGreen) => {
-    process.exitCode = isGreen ? 0 : 1;
-  },
-  (error: unknown) => {
-    console.error(error);
-    process.exitCode = 1;
-  },
-);
+runScript(main);

@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util';
 import { readEnvironment } from '../environment.ts';
 import { nxInstallation, serverInstallation } from '../installations/installation.ts';
 import { prepareInstallations } from '../installations/prepare-installations.ts';
+import { runScript } from '../processes/run-script.ts';
 import { fiftyTasks, TASK_WORK_MS } from './fifty-tasks.ts';
 import { formatNetwork, formatPair, type NetworkRow, ratioOf } from './format-network.ts';
 import { measureVersion, NETWORK } from './measure-version.ts';
@@ -48,12 +49,4 @@ async function main(): Promise<boolean> {
   return isGreen;
 }
 
-main().then(
-  (isGreen) => {
-    process.exitCode = isGreen ? 0 : 1;
-  },
-  (error: unknown) => {
-    console.error(error);
-    process.exitCode = 1;
-  },
-);
+runScript(main);
