@@ -9,14 +9,36 @@ import { holdsFailure } from './holds-failure.ts';
 const bed = createTestBed();
 afterEach(() => bed.cleanUp());
 
+const headerBytes = 512;
+const markOffset = 257;
+const checksumOffset = 148;
+
+/** Takes the mark of the newer formats out of a tar header, as Nx's own entries have none. */
+function withoutMark(entry: Buffer): Buffer {
+  entry.fill(0, markOffset, headerBytes);
+  entry.fill(' ', checksumOffset, checksumOffset + 8);
+  const sum = entry.subarray(0, headerBytes).reduce((total, byte) => total + byte, 0);
+  entry.write(`${sum.toString(8).padStart(6, '0')}\0 `, checksumOffset);
+  return entry;
+}
+
+async function oldEntry(name: string, content: Buffer): Promise<Buffer> {
+  const tar = pack();
+  tar.entry({ name }, content);
+  tar.finalize();
+  const bytes = withoutMark(await buffer(tar));
+  return bytes.subarray(0, 2 * headerBytes);
+}
+
 /** An archive as Nx makes it: outputs, then `terminalOutput`, then `code`. */
 async function write(code: readonly number[] | null, outputs: Record<string, string> = {}) {
   const tar = pack();
   for (const [name, content] of Object.entries(outputs)) tar.entry({ name }, content);
-  tar.entry({ name: 'terminalOutput' }, 'done');
-  if (code) tar.entry({ name: 'code' }, Buffer.from(code));
   tar.finalize();
-  return writeRaw(gzipSync(await buffer(tar)));
+  const archive = (await buffer(tar)).subarray(0, -2 * headerBytes);
+  const own = [await oldEntry('terminalOutput', Buffer.from('done'))];
+  if (code) own.push(await oldEntry('code', Buffer.from(code)));
+  return writeRaw(gzipSync(Buffer.concat([archive, ...own, Buffer.alloc(2 * headerBytes)])));
 }
 
 function writeRaw(bytes: Buffer): string {

@@ -8,11 +8,17 @@ const chunkBytes = 256 * 1024;
 const codeBytes = 4;
 
 /**
+ * Nx writes the headers of its own entries in the oldest format of tar, which bears no mark.
+ * (The types of tar-stream do not know the option.)
+ */
+const anyFormat: object = { allowUnknownFormat: true };
+
+/**
  * Whether an archive that Nx made for its own cache protocol, a tar.gz, is that of a task that
  * failed: its entry `code` holds the exit code. An archive that makes no sense tells of no failure.
  */
 export async function holdsFailure(file: string): Promise<boolean> {
-  const entries = extract();
+  const entries = extract(anyFormat);
   let isFailure = false;
   entries.on('entry', ({ name, size }, content, next) => {
     content.on('end', next);
