@@ -8,6 +8,7 @@ import { type CleanupStack, createCleanupStack } from './processes/cleanup-stack
 import { larderVariables } from './server/start-larder-server.ts';
 import { createWorkspace, useCache } from './workspace/create-workspace.ts';
 import { warningLines } from './workspace/larder-lines.ts';
+import { latestOfEachDoor } from './workspace/nx-version.ts';
 import { smallSixProjects } from './workspace/six-projects.ts';
 
 // The troubles that happen to every team one day. `npm run e2e:faults` has all that can go wrong.
@@ -15,7 +16,7 @@ import { smallSixProjects } from './workspace/six-projects.ts';
 /** Builds of each kind; they take turns, so that a slow moment of the machine hits all kinds. */
 const ROUNDS = 3;
 
-describe.each(readEnvironment().nxVersions)('Nx %s', (nxVersion) => {
+describe.each(latestOfEachDoor(readEnvironment().nxVersions))('Nx %s', (nxVersion) => {
   let cleanup: CleanupStack;
   const withoutPlugin: Observation[] = [];
   const inTrouble = new Map<string, Observation[]>(
