@@ -2,7 +2,6 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { FrontMessage, WorkerMessage } from '../protocol/worker-messages.ts';
 import { dataLayout } from '../protocol/data-layout.ts';
-import { isSameUpstream } from '../protocol/run-configuration.ts';
 import { createSpoolFolder } from '../spool/spool-folder.ts';
 import { createArtifactLookups } from './artifact-lookups.ts';
 import { createArtifactStores } from './artifact-stores.ts';
@@ -64,8 +63,7 @@ export function createFront(options: FrontOptions): Front {
     onAdoption: () => {
       lifetime.adoptionBegan();
     },
-    hasLeftovers: async (upstream) =>
-      (await spool.list()).some((entry) => isSameUpstream(entry.upstream, upstream)),
+    hasLeftovers: () => spool.hasEntries(),
   });
   const lookups = createArtifactLookups(introductions.supervisor, now);
   const stores = createArtifactStores(spool, introductions.supervisor, now);

@@ -1,4 +1,3 @@
-import type { Upstream } from '../protocol/run-configuration.ts';
 import type { Run } from './open-runs.ts';
 import type { WorkerSupervisor } from './worker-supervisor.ts';
 
@@ -19,8 +18,8 @@ export interface DeferredIntroductionsOptions {
   readonly supervisor: WorkerSupervisor;
   /** The worker is told to look for what earlier runs left. */
   readonly onAdoption: () => void;
-  /** Whether something waits for its upload that a run with this upstream may send. */
-  readonly hasLeftovers: (upstream: Upstream) => Promise<boolean>;
+  /** Whether anything waits for its upload. */
+  readonly hasLeftovers: () => boolean;
 }
 
 export function createDeferredIntroductions(
@@ -29,8 +28,6 @@ export function createDeferredIntroductions(
   const { supervisor, onAdoption, hasLeftovers } = options;
   /** Open runs that nobody has used, by id. */
   const unused = new Map<string, Run>();
-  /** Those of them with leftovers to send. */
-  const burdened = new Set<string>();
 
   function introduce({ id, configuration }: Run): void {
     supervisor.send({ kind: 'open-run', runId: id, configuration });
@@ -41,17 +38,8 @@ export function createDeferredIntroductions(
   function use(runId: string): void {
     const run = unused.get(runId);
     if (!run) return;
-    forget(runId);
-    introduce(run);
-  }
-
-  function forget(runId: string): void {
     unused.delete(runId);
-    burdened.delete(runId);
-  }
-
-  async function lookForLeftovers({ id, configuration }: Run): Promise<void> {
-    if ((await hasLeftovers(configuration.upstream)) && unused.has(id)) burdened.add(id);
+    introduce(run);
   }
 
   return {
@@ -60,11 +48,11 @@ export function createDeferredIntroductions(
       send(message) {
         if (message.kind === 'spooled') use(message.entry.runId);
         if (message.kind === 'release' && message.localHits.length > 0) {
-          if (burdened.has(message.runId)) use(message.runId);
+          if (unused.has(message.runId) && hasLeftovers()) use(message.runId);
         }
         const isForNobody = 'runId' in message && unused.has(message.runId);
         if (!isForNobody) supervisor.send(message);
-        else if (message.kind === 'forget-run') forget(message.runId);
+        else if (message.kind === 'forget-run') unused.delete(message.runId);
       },
       lookUp(lookup) {
         use(lookup.runId);
@@ -77,7 +65,6 @@ export function createDeferredIntroductions(
         return;
       }
       unused.set(run.id, run);
-      lookForLeftovers(run).catch(() => undefined);
     },
     isIntroduced: (run) => !unused.has(run.id),
   };

@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
@@ -20,6 +21,8 @@ export interface SpoolFolder {
   add(entry: SpoolEntry): Promise<void>;
   /** The entry, or null when it is gone or unreadable. */
   read(entryId: string): Promise<SpoolEntry | null>;
+  /** Whether there seems to be any entry; does not read them. */
+  hasEntries(): boolean;
   /** Every complete entry, oldest first. */
   list(): Promise<SpoolEntry[]>;
   remove(entryId: string): Promise<void>;
@@ -109,6 +112,13 @@ export function createSpoolFolder(folder: string): SpoolFolder {
       }
     },
     read,
+    hasEntries() {
+      try {
+        return readdirSync(folder).some((name) => name.endsWith('.json'));
+      } catch {
+        return false;
+      }
+    },
     list,
     remove,
     async sweep({ maxBytes, maxAgeMs, now, isInUse }) {
