@@ -38,6 +38,7 @@ export interface GetToFileOptions extends RequestOptions {
   onMetadata?: (metadata: ArtifactMetadata) => void;
 }
 
+/** Options of `query`. */
 export interface QueryOptions extends RequestOptions {
   /**
    * Whether what the server does not say, or cannot, in one answer about many is asked for with
@@ -102,7 +103,7 @@ export interface ArtifactsClient {
   put(hash: string, body: ArtifactBody, options?: PutOptions): Promise<void>;
   /**
    * Gets an artifact; null when the server does not have it. Resolves when all of it has arrived in
-   * the system's temporary folder and is right: a byte that is not verified is never handed on.
+   * the folder `temporaryDirectory` and is right: a byte that is not verified is never handed on.
    */
   get(hash: string, options?: RequestOptions): Promise<Artifact | null>;
   /**

@@ -72,9 +72,11 @@ export function createParkedUploads(options: ParkedUploadsOptions): ParkedUpload
       const name = JSON.stringify([configuration.upstream, configuration.token]);
       needed.add(name);
       const known = attempts.get(name);
-      if (known) known.configuration = configuration;
+      // An attempt looks nothing up, so there is nothing to ask the server for beforehand.
+      const uploadsOnly = { ...configuration, expectedTasks: [] };
+      if (known) known.configuration = uploadsOnly;
       else {
-        const attempt = { configuration, delayMs: configuration.uploadRetryMs };
+        const attempt = { configuration: uploadsOnly, delayMs: configuration.uploadRetryMs };
         attempts.set(name, attempt);
         schedule(name, attempt);
       }
