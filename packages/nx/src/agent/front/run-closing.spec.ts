@@ -309,9 +309,13 @@ it('an artifact that is stored while its run is being closed is not lost', async
   });
   await new Promise((resolve) => outgoing.write('hello', resolve));
   await run.get('2');
+  // The worker hears of the end of the run and of the artifact at once.
+  const worker = await workerPid(bed.dataDirectory);
+  kill(worker, 'SIGSTOP');
   await run.close();
   outgoing.end('world');
   expect(await answered).toBe(200);
+  kill(worker, 'SIGCONT');
   await until('a later run has sent it', async () => {
     await (await bed.openRun(server)).close();
     return server.artifacts.has(run.wireHash('1'));

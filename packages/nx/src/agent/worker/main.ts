@@ -37,8 +37,8 @@ const uploads: UploadQueue = createUploadQueue({
     tell({ kind: 'busy', isBusy });
   },
 });
-/** Settles when the spool has been looked through for every run that is known. */
-let adoption: Promise<unknown> = Promise.resolve();
+/** While the spool is looked through: settles when that is done for every run that is known. */
+let adoption: Promise<unknown> | null = null;
 const parked = createParkedUploads({ queue: uploads, sessions, openSession });
 
 function openSession(runId: string, configuration: RunConfiguration): RunSession {
@@ -75,7 +75,8 @@ async function receive(message: FrontMessage): Promise<void> {
       const session = sessions.get(message.runId);
       if (!session) break;
       // A short command ends before the worker has found what it may send on the command's behalf.
-      await adoption;
+      // Otherwise at once: what has already arrived after this must not meet the run any more.
+      if (adoption) await adoption;
       sessions.delete(message.runId);
       await uploads.forget(session);
       await session.close();
@@ -91,7 +92,11 @@ async function adoptLeftovers(): Promise<void> {
   const adopting = uploads.adoptLeftovers().finally(() => {
     tell({ kind: 'adopted' });
   });
-  adoption = Promise.allSettled([adoption, adopting]);
+  const all = Promise.allSettled([adoption, adopting]);
+  adoption = all;
+  void all.then(() => {
+    if (adoption === all) adoption = null;
+  });
   await adopting;
 }
 

@@ -1,5 +1,6 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { createAgentBed, type TestRun } from '../../testing/agent-bed.fixture.ts';
 import {
   answer,
@@ -11,9 +12,10 @@ import {
   type ArtifactsServer,
   type Behaviour,
 } from '../../testing/artifacts-server.fixture.ts';
-import { untilNoAgent } from '../../testing/processes.fixture.ts';
+import { kill, untilNoAgent, workerPid } from '../../testing/processes.fixture.ts';
 import { createGate, until } from '../../testing/test-bed.fixture.ts';
 import { dataLayout } from '../protocol/data-layout.ts';
+import { spoolEntry } from '../spool/spool-entry.fixture.ts';
 import { createSpoolFolder } from '../spool/spool-folder.ts';
 
 const bed = createAgentBed();
@@ -207,20 +209,33 @@ describe('what could not be sent', () => {
   });
 
   it('gives way when it is too old or too much', async () => {
-    const run = await bed.openRun(server);
-    await run.get('1');
-    await leaveBehind(run, '1', 'x'.repeat(1000));
+    const roomy = await bed.openRun(server);
     const spool = createSpoolFolder(dataLayout(bed.dataDirectory).spool);
-    const [entry] = await bed.spooled();
-    const copy = async (id: string, ageMs: number) => {
-      writeFileSync(spool.bodyFile(id), 'x'.repeat(1000));
-      await spool.add({ ...entry!, id, artifactHash: id, createdAt: Date.now() - ageMs });
+    const leave = async (id: string, ageMs: number) => {
+      await spool.writeBody(id, Readable.from(['x'.repeat(1000)]), 1000);
+      await spool.add(
+        spoolEntry({
+          id,
+          agentPid: bed.agentState().pid,
+          upstream: { url: server.url, teamId: null, slug: null },
+          artifactHash: id,
+          createdAt: Date.now() - ageMs,
+          content: { kind: 'body', sizeBytes: 1000 },
+        }),
+      );
     };
-    await copy('too-old', 3_600_001);
-    await copy('too-much', 1_800_000);
+    await roomy.get('1');
+    // Both messages reach the worker at once: it must not go by the limits of a run that is over.
+    const worker = await workerPid(bed.dataDirectory);
+    kill(worker, 'SIGSTOP');
+    await roomy.close();
+    await leave('young', 0);
+    await leave('too-old', 3_600_001);
+    await leave('too-much', 1_800_000);
     await bed.openRun(server, { maxSpoolBytes: 1999, maxSpoolAgeMs: 3_600_000 });
+    kill(worker, 'SIGCONT');
     await untilSent();
-    expect([...server.artifacts.keys()]).toEqual([run.wireHash('1')]);
+    expect([...server.artifacts.keys()]).toEqual(['young']);
   });
 
   it('holds no secret and is only for the eyes of its owner', async () => {

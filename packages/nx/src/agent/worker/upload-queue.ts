@@ -74,6 +74,19 @@ export function createUploadQueue(options: UploadQueueOptions): UploadQueue {
     next();
   }
 
+  /** Holds or enqueues an entry that is taken; lets go of one that no run may send. */
+  function dispatch(entry: SpoolEntry): void {
+    // Looked for now: the run that stored it may have ended while the spool was read.
+    const own = sessions.get(entry.runId);
+    if (own && entry.isHeld && !exactDurations.has(entry.runId)) {
+      held.set(entry.id, { entry, session: own });
+      return;
+    }
+    const session = sessionFor(entry);
+    if (session) enqueue({ entry, session });
+    else taken.delete(entry.id);
+  }
+
   function next(): void {
     const first = waiting[0];
     if (!first || active >= first.job.session.configuration.uploadConcurrency) return;
@@ -172,30 +185,22 @@ export function createUploadQueue(options: UploadQueueOptions): UploadQueue {
 
   return {
     async add({ entryId, runId, taskHash }) {
-      const session = sessions.get(runId);
-      if (!session || taken.has(entryId)) return;
+      if (!sessions.has(runId) || taken.has(entryId)) return;
       taken.add(entryId);
       const entry = await spool.read(entryId);
-      if (!entry) {
+      if (entry) dispatch(entry);
+      else {
         // Somebody has emptied the spool. The run must not wait for it for ever.
         taken.delete(entryId);
         options.onEnded({ runId, taskHash, result: 'dropped', sizeBytes: 0, durationMs: 0 });
-        return;
       }
-      const job = { entry, session };
-      if (entry.isHeld && !exactDurations.has(entry.runId)) held.set(entryId, job);
-      else enqueue(job);
     },
     async adoptLeftovers() {
       await sweep();
       for (const entry of await spool.list()) {
-        const session = sessionFor(entry);
-        if (!session || taken.has(entry.id) || isOfAnotherAgent(entry)) continue;
+        if (taken.has(entry.id) || isOfAnotherAgent(entry)) continue;
         taken.add(entry.id);
-        const isOwnAndHeld = entry.isHeld && session.runId === entry.runId;
-        if (isOwnAndHeld && !exactDurations.has(entry.runId))
-          held.set(entry.id, { entry, session });
-        else enqueue({ entry, session });
+        dispatch(entry);
       }
     },
     release(runId, durationsMs) {
