@@ -1,6 +1,5 @@
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
-import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { createArtifactCache, type ArtifactCache } from './artifacts/artifact-cache.ts';
@@ -9,26 +8,31 @@ import { LarderError, isLarderError } from './errors/larder-error.ts';
 import { messageOf } from './errors/message-of.ts';
 import { createApp } from './http/create-app.ts';
 import { createLog } from './logging/create-log.ts';
-import { requireLoopback } from './options/loopback-host.ts';
 import {
   resolveServerOptions,
   type ResolvedServerOptions,
   type ServerOptions,
 } from './options/server-options.ts';
-import { acquireDataDirectory, dataUnusable } from './storage/data-directory.ts';
+import type { ArtifactIndex } from './storage/artifact-index.ts';
+import { acquireDataDirectory, databaseFile, dataUnusable } from './storage/data-directory.ts';
 import { createFilesystemBlobStore } from './storage/filesystem/filesystem-blob-store.ts';
-import { createSqliteArtifactIndex } from './storage/sqlite/sqlite-artifact-index.ts';
-import { loadLocalToken } from './tokens/local-token.ts';
+import type { MetadataStore } from './storage/metadata-store.ts';
+import { openSqliteStore } from './storage/sqlite/sqlite-store.ts';
+import { findStartTokens } from './tokens/start-tokens.ts';
 import { createTokenVerifier } from './tokens/token-verifier.ts';
 
 /** Connections that may wait to be accepted: Nx opens hundreds at once. */
 const BACKLOG = 4096;
 
+const POISONING_WARNING =
+  'Every token of this server may write what everybody gets, so that any job that has one can ' +
+  'poison the cache. Give pull requests a token of an isolated scope, and readers one that reads.';
+
 /** A server over its opened data folder. It holds the folder until it is closed. */
 export interface LarderServer {
   /** Absolute path. */
   readonly dataDirectory: string;
-  /** The read-write token kept in the data folder; null when tokens were configured. */
+  /** The read-write token kept in the data folder; null where others were configured or created. */
   readonly token: string | null;
   /**
    * Starts to listen.
@@ -53,45 +57,50 @@ export interface LarderServer {
  */
 export async function createServer(options: ServerOptions = {}): Promise<LarderServer> {
   const resolved = resolveServerOptions(options);
-  if (resolved.tokens.length === 0) requireLoopback(resolved.host);
   const log = createLog(resolved.logLevel);
-
   const data = await acquireDataDirectory(resolved.dataDirectory);
+  let metadata: MetadataStore | null = null;
   try {
-    const token = resolved.tokens.length === 0 ? await loadLocalToken(data.path) : null;
-    const tokens =
-      token === null ? resolved.tokens : [{ token, access: 'read-write' as const, label: 'local' }];
-    const cache = await openCache(data.path, log.logger);
-    const verifyToken = createTokenVerifier(tokens);
+    metadata = await openSqliteStore(databaseFile(data.path));
+    const { localToken, tokens, mayAllPoison } = await findStartTokens({
+      configured: resolved.tokens,
+      host: resolved.host,
+      dataDirectory: data.path,
+      store: metadata.tokens,
+    });
+    if (mayAllPoison) log.logger.warn(POISONING_WARNING);
+    const cache = await openCache(data.path, metadata.artifacts, log.logger);
+    const verifyToken = createTokenVerifier({ tokens, store: metadata.tokens });
     const app = createApp({ cache, verifyToken, limits: resolved, logger: log.logger });
+    const store = metadata;
     return {
       dataDirectory: data.path,
-      token,
+      token: localToken,
       listen: () => listen(app, resolved),
       close: once(async () => {
         await drain(app, resolved.drainTimeoutMs);
         await cache.close();
+        await store.close();
         data.release();
         await log.close();
       }),
     };
   } catch (error) {
+    await metadata?.close();
     data.release();
     throw isLarderError(error) ? error : dataUnusable(data.path, error);
   }
 }
 
-async function openCache(directory: string, logger: Logger): Promise<ArtifactCache> {
+async function openCache(
+  directory: string,
+  index: ArtifactIndex,
+  logger: Logger,
+): Promise<ArtifactCache> {
   const blobs = await createFilesystemBlobStore(directory);
-  const index = await createSqliteArtifactIndex(join(directory, 'larder.sqlite'));
-  try {
-    const { removedBlobs, removedRecords } = await reconcile(blobs, index);
-    if (removedBlobs + removedRecords > 0) {
-      logger.warn({ removedBlobs, removedRecords }, 'the data folder has been repaired');
-    }
-  } catch (error) {
-    await index.close();
-    throw error;
+  const { removedBlobs, removedRecords } = await reconcile(blobs, index);
+  if (removedBlobs + removedRecords > 0) {
+    logger.warn({ removedBlobs, removedRecords }, 'the data folder has been repaired');
   }
   return createArtifactCache({
     blobs,

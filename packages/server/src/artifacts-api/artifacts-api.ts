@@ -2,12 +2,14 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ArtifactCache } from '../artifacts/artifact-cache.ts';
 import { isArtifactHash, parseArtifactHash } from '../artifacts/artifact-hash.ts';
-import { artifactSpaceOf } from '../http/artifact-space.ts';
+import { artifactViewOf } from '../http/artifact-view.ts';
 import { requireToken, requireWriter } from '../http/authentication.ts';
 import { toErrorEnvelope } from '../http/error-responses.ts';
+import { provenanceOf } from '../http/provenance.ts';
 import { leaveBodiesUnread, openUpload, type UploadLimits } from '../http/upload.ts';
-import type { ArtifactKey, ArtifactRecord } from '../storage/artifact-index.ts';
+import type { ArtifactRecord } from '../storage/artifact-index.ts';
 import type { TokenVerifier } from '../tokens/token-verifier.ts';
+import { ownSpace } from '../trust/artifact-view.ts';
 import { formatArtifactHeaders, parseArtifactHeaders } from './artifact-headers.ts';
 import { parseEventsBody, parseQueryBody, readBodiesAsJson } from './json-body.ts';
 
@@ -46,22 +48,26 @@ export function artifactsApi(
 
 function registerArtifacts(routes: FastifyInstance, { cache, limits }: ArtifactsApiOptions): void {
   routes.put<HashRoute>('/:hash', async (request, reply) => {
-    const { label: writer } = requireWriter(request);
-    const key = artifactKeyOf(request);
+    requireWriter(request);
+    const view = artifactViewOf(request, 'artifacts');
+    const hash = parseArtifactHash(request.params.hash);
     const metadata = parseArtifactHeaders(request.headers);
-    await cache.put(key, { ...openUpload(reply, limits), metadata, writer });
+    const provenance = provenanceOf(request);
+    await cache.put(view, hash, { ...openUpload(reply, limits), metadata, provenance });
     // A duplicate is a success as well: Turborepo warns about any other answer.
     return reply.code(202).send({ urls: [`${request.protocol}://${request.host}${request.url}`] });
   });
 
   routes.get<HashRoute>('/:hash', async (request, reply) => {
-    const artifact = await cache.get(artifactKeyOf(request));
+    const view = artifactViewOf(request, 'artifacts');
+    const artifact = await cache.get(view, parseArtifactHash(request.params.hash));
     if (artifact === null) return sendMiss(reply);
     return reply.headers(formatArtifactHeaders(artifact.record)).send(artifact.stream);
   });
 
   routes.head<HashRoute>('/:hash', async (request, reply) => {
-    const record = await cache.head(artifactKeyOf(request));
+    const view = artifactViewOf(request, 'artifacts');
+    const record = await cache.head(view, parseArtifactHash(request.params.hash));
     if (record === null) return sendMiss(reply);
     return reply.headers(formatArtifactHeaders(record)).send();
   });
@@ -72,8 +78,8 @@ function registerQueries(routes: FastifyInstance, { cache }: ArtifactsApiOptions
 
   routes.post('/', async (request, reply) => {
     const { hashes } = parseQueryBody(request.body);
-    const space = artifactSpaceOf(request, 'artifacts');
-    const records = await cache.query(space, hashes.filter(isArtifactHash));
+    const view = artifactViewOf(request, 'artifacts');
+    const records = await cache.query(view, hashes.filter(isArtifactHash));
     // Turborepo trusts only an explicit null as a miss; a missing one costs it a HEAD each.
     return reply.send(
       Object.fromEntries(hashes.map((hash) => [hash, toQueryHit(records.get(hash))])),
@@ -82,7 +88,8 @@ function registerQueries(routes: FastifyInstance, { cache }: ArtifactsApiOptions
 
   routes.delete('/', async (request, reply) => {
     requireWriter(request);
-    const deletedCount = await cache.clear(artifactSpaceOf(request, 'artifacts'));
+    const { team, scope } = ownSpace(artifactViewOf(request, 'artifacts'));
+    const deletedCount = await cache.remove({ team, scope });
     return reply.send({ deletedCount });
   });
 
@@ -90,10 +97,6 @@ function registerQueries(routes: FastifyInstance, { cache }: ArtifactsApiOptions
     parseEventsBody(request.body);
     return reply.code(200).send();
   });
-}
-
-function artifactKeyOf(request: FastifyRequest<HashRoute>): ArtifactKey {
-  return { ...artifactSpaceOf(request, 'artifacts'), hash: parseArtifactHash(request.params.hash) };
 }
 
 function toQueryHit(record: ArtifactRecord | undefined) {

@@ -2,14 +2,15 @@
 import { randomBytes } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import type {
+  ArtifactFilter,
   ArtifactIndex,
   ArtifactKey,
   ArtifactMetadata,
+  ArtifactProvenance,
   ArtifactRecord,
-  ArtifactSpace,
-  TeamScope,
 } from '../storage/artifact-index.ts';
-import type { BlobStore } from '../storage/blob-store.ts';
+import type { BlobStore, OpenBlob } from '../storage/blob-store.ts';
+import { ownSpace, visibleKeys, visibleSpaces, type ArtifactView } from '../trust/artifact-view.ts';
 import { readToEnd } from './read-to-end.ts';
 
 /** Writing the time of every access would make each download a write; this precision is enough. */
@@ -22,8 +23,7 @@ export interface ArtifactUpload {
   sizeBytes: number;
   body: AsyncIterable<Uint8Array>;
   metadata: ArtifactMetadata;
-  /** Label of the token. */
-  writer: string;
+  provenance: ArtifactProvenance;
   signal?: AbortSignal | undefined;
 }
 
@@ -35,27 +35,35 @@ export type TroubleListener = (
   details: { key: ArtifactKey; cause?: unknown },
 ) => void;
 
+/** Whoever gets it must consume or destroy the stream. */
+export interface OpenArtifact {
+  record: ArtifactRecord;
+  stream: Readable;
+}
+
+/** Every call is made for a principal, and reaches no further than that one's view. */
 export interface ArtifactCache {
   /**
-   * Stores an artifact unless its key is taken: the first write wins, and a duplicate is read to
-   * its end and dropped.
+   * Stores an artifact in the principal's own scope unless there is one of this hash already that
+   * it sees: the first write wins, and a duplicate is read to its end and dropped.
    */
-  put(key: ArtifactKey, upload: ArtifactUpload): Promise<PutOutcome>;
-  /** Opens an artifact; null on a miss. Whoever gets it must consume or destroy the stream. */
+  put(view: ArtifactView, hash: string, upload: ArtifactUpload): Promise<PutOutcome>;
+  /** Opens an artifact; null on a miss. */
   get(
-    key: ArtifactKey,
+    view: ArtifactView,
+    hash: string,
     options?: { signal?: AbortSignal | undefined },
-  ): Promise<{ record: ArtifactRecord; stream: Readable } | null>;
-  head(key: ArtifactKey): Promise<ArtifactRecord | null>;
+  ): Promise<OpenArtifact | null>;
+  head(view: ArtifactView, hash: string): Promise<ArtifactRecord | null>;
   /** Records by hash; misses are left out. */
-  query(space: ArtifactSpace, hashes: readonly string[]): Promise<Map<string, ArtifactRecord>>;
+  query(view: ArtifactView, hashes: readonly string[]): Promise<Map<string, ArtifactRecord>>;
   /**
-   * Removes everything that a team has. What is written meanwhile may stay.
+   * Removes all artifacts that are meant. What is written meanwhile may stay.
    *
-   * @returns how many artifacts were removed.
+   * @returns how many were removed.
    */
-  clear(owner: TeamScope): Promise<number>;
-  /** Waits for what is being written, then closes the index. */
+  remove(filter: ArtifactFilter): Promise<number>;
+  /** Waits for what is being written. */
   close(): Promise<void>;
 }
 
@@ -78,7 +86,7 @@ export function createArtifactCache(parts: ArtifactCacheParts): ArtifactCache {
     await blobs.remove(blob);
   }
 
-  async function head(key: ArtifactKey): Promise<ArtifactRecord | null> {
+  async function headKey(key: ArtifactKey): Promise<ArtifactRecord | null> {
     const record = await index.read(key);
     if (record === null) return null;
     const stat = await blobs.stat(record.blob);
@@ -87,9 +95,37 @@ export function createArtifactCache(parts: ArtifactCacheParts): ArtifactCache {
     return null;
   }
 
-  async function store(key: ArtifactKey, upload: ArtifactUpload): Promise<PutOutcome> {
-    const { body, sizeBytes, signal, metadata, writer } = upload;
-    if ((await head(key)) !== null) {
+  async function head(view: ArtifactView, hash: string): Promise<ArtifactRecord | null> {
+    for (const key of visibleKeys(view, hash)) {
+      const record = await headKey(key);
+      if (record !== null) return record;
+    }
+    return null;
+  }
+
+  async function openKey(
+    key: ArtifactKey,
+    signal: AbortSignal | undefined,
+  ): Promise<OpenArtifact | null> {
+    const record = await index.read(key);
+    if (record === null) return null;
+    const open: OpenBlob | null = await blobs.read(record.blob, { signal });
+    if (open?.sizeBytes !== record.sizeBytes) {
+      open?.stream.destroy();
+      await dropDamaged(key, record);
+      return null;
+    }
+    await touch(key, record);
+    return { record, stream: open.stream };
+  }
+
+  async function store(
+    view: ArtifactView,
+    hash: string,
+    upload: ArtifactUpload,
+  ): Promise<PutOutcome> {
+    const { body, sizeBytes, signal, metadata, provenance } = upload;
+    if ((await head(view, hash)) !== null) {
       await readToEnd(body, signal);
       return 'duplicate';
     }
@@ -101,15 +137,18 @@ export function createArtifactCache(parts: ArtifactCacheParts): ArtifactCache {
       // What nobody waits for any more may have been followed by bytes that were no HTTP.
       signal?.throwIfAborted();
       const createdAtMs = now();
-      isFirst = await index.write(key, {
-        ...metadata,
-        blob,
-        sizeBytes,
-        sha256,
-        writer,
-        createdAtMs,
-        accessedAtMs: createdAtMs,
-      });
+      isFirst = await index.write(
+        { ...ownSpace(view), hash },
+        {
+          ...metadata,
+          ...provenance,
+          blob,
+          sizeBytes,
+          sha256,
+          createdAtMs,
+          accessedAtMs: createdAtMs,
+        },
+      );
     } finally {
       if (!isFirst) await blobs.remove(blob);
     }
@@ -130,29 +169,32 @@ export function createArtifactCache(parts: ArtifactCacheParts): ArtifactCache {
   return {
     head,
 
-    put(key, upload) {
-      const write = store(key, upload);
+    put(view, hash, upload) {
+      const write = store(view, hash, upload);
       writes.add(write);
       return write.finally(() => writes.delete(write));
     },
 
-    async get(key, { signal } = {}) {
-      const record = await index.read(key);
-      if (record === null) return null;
-      const open = await blobs.read(record.blob, { signal });
-      if (open?.sizeBytes !== record.sizeBytes) {
-        open?.stream.destroy();
-        await dropDamaged(key, record);
-        return null;
+    async get(view, hash, { signal } = {}) {
+      for (const key of visibleKeys(view, hash)) {
+        const artifact = await openKey(key, signal);
+        if (artifact !== null) return artifact;
       }
-      await touch(key, record);
-      return { record, stream: open.stream };
+      return null;
     },
 
-    async clear({ team, scope }) {
+    async query(view, hashes) {
+      const found = await Promise.all(
+        visibleSpaces(view).map((space) => index.readMany(space, hashes)),
+      );
+      // The first scope has the last word.
+      return new Map(found.reverse().flatMap((records) => [...records]));
+    },
+
+    async remove(filter) {
       let count = 0;
       for (;;) {
-        const removed = await index.removeSome({ team, scope }, REMOVED_AT_ONCE);
+        const removed = await index.removeSome(filter, REMOVED_AT_ONCE);
         // A crash in between leaves blobs without a record, which the next start removes.
         await Promise.all(removed.map((blob) => blobs.remove(blob)));
         count += removed.length;
@@ -160,11 +202,8 @@ export function createArtifactCache(parts: ArtifactCacheParts): ArtifactCache {
       }
     },
 
-    query: (space, hashes) => index.readMany(space, hashes),
-
     async close() {
       await Promise.allSettled(writes);
-      await index.close();
     },
   };
 }

@@ -1,12 +1,10 @@
-import { isLarderError } from '../errors/larder-error.ts';
-import { createServer } from '../create-server.ts';
+import { Command, CommanderError } from 'commander';
 import type { ServerErrorCode } from '../errors/error-codes.ts';
-import { readEnvironment } from '../options/environment.ts';
-import { mergeOptionSources } from '../options/merge-option-sources.ts';
+import { isLarderError } from '../errors/larder-error.ts';
 import { readPackageVersion } from '../package-version.ts';
-import { parseCommandLine } from './command-line.ts';
-import { waitForStopSignal } from './stop-signal.ts';
-import { formatStartLine, formatStartMessage } from './start-message.ts';
+import { addAuditCommand, addPurgeCommand } from './artifact-commands.ts';
+import { configureServeCommand } from './serve-command.ts';
+import { addTokenCommands } from './token-commands.ts';
 
 const EXIT_OK = 0;
 const EXIT_FAILED = 1;
@@ -19,36 +17,35 @@ const USAGE_ERRORS: ReadonlySet<ServerErrorCode> = new Set([
   'LARDER_SERVER_HOST_NEEDS_TOKENS',
 ]);
 
-/** Runs `larder-server` until it is told to stop; resolves with the exit code. */
+/**
+ * Runs `larder-server`: without a subcommand until it is told to stop. Help, version and mistakes
+ * are printed. Resolves with the exit code.
+ */
 export async function runCli(args: readonly string[]): Promise<number> {
-  const version = readPackageVersion();
-  const commandLine = parseCommandLine(args, version);
-  if ('exitCode' in commandLine) return commandLine.exitCode === 0 ? EXIT_OK : EXIT_USAGE;
-
   try {
-    await serve(commandLine, version);
+    await createProgram().parseAsync(args, { from: 'user' });
     return EXIT_OK;
   } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_OK : EXIT_USAGE;
     if (!isLarderError(error)) throw error;
     process.stderr.write(`larder-server: ${error.message} [${error.code}]\n${error.hint}\n`);
     return USAGE_ERRORS.has(error.code) ? EXIT_USAGE : EXIT_FAILED;
   }
 }
 
-async function serve(
-  { flags, isJson }: { flags: ReadonlyMap<string, string>; isJson: boolean },
-  version: string,
-): Promise<void> {
-  const options = await mergeOptionSources({ flags, environment: readEnvironment() });
-  const server = await createServer(options);
-  const stopped = waitForStopSignal();
-  try {
-    const { dataDirectory, token } = server;
-    const start = { url: await server.listen(), token, dataDirectory, pid: process.pid, version };
-    process.stdout.write(isJson ? formatStartLine(start) : formatStartMessage(start));
-    await stopped.signal;
-  } finally {
-    await server.close();
-    stopped.dispose();
-  }
+function createProgram(): Command {
+  const version = readPackageVersion();
+  const program = new Command('larder-server')
+    .description('Remote cache server for Nx and Turborepo. Without a command it serves.')
+    .version(version, '--version', 'print the version')
+    .helpOption('--help', 'print this help')
+    // Subcommands take this over.
+    .exitOverride()
+    // A flag behind a subcommand is the subcommand's.
+    .enablePositionalOptions();
+  configureServeCommand(program, version);
+  addTokenCommands(program);
+  addAuditCommand(program);
+  addPurgeCommand(program);
+  return program;
 }

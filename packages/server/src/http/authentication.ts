@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { LarderError } from '../errors/larder-error.ts';
-import type { Principal, TokenVerifier } from '../tokens/token-verifier.ts';
+import type { Principal } from '../tokens/principal.ts';
+import type { TokenVerifier } from '../tokens/token-verifier.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -16,10 +17,10 @@ const BEARER = /^Bearer +([\x21-\x7e]+) *$/i;
  * Fails with `LARDER_SERVER_REQUEST_UNAUTHORIZED` before anything of a body is read.
  */
 export function requireToken(scope: FastifyInstance, verifyToken: TokenVerifier): void {
-  scope.addHook('onRequest', (request, _reply, done) => {
+  scope.addHook('onRequest', async (request) => {
     const presented = BEARER.exec(request.headers.authorization ?? '')?.[1];
-    request.principal = presented === undefined ? null : verifyToken(presented);
-    done(request.principal === null ? unauthorized(presented !== undefined) : undefined);
+    request.principal = presented === undefined ? null : await verifyToken(presented);
+    if (request.principal === null) throw unauthorized(presented !== undefined);
   });
 }
 
@@ -45,7 +46,9 @@ export function principalOf({ principal }: FastifyRequest): Principal {
 function unauthorized(wasPresented: boolean): LarderError {
   return new LarderError(
     'LARDER_SERVER_REQUEST_UNAUTHORIZED',
-    wasPresented ? 'The token is unknown to this server.' : 'A bearer token is required.',
+    wasPresented
+      ? 'The token is unknown to this server or no longer good.'
+      : 'A bearer token is required.',
     { hint: 'Send a token of this server as "Authorization: Bearer <token>".' },
   );
 }

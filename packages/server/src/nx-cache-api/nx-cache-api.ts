@@ -1,12 +1,13 @@
 // Nx's own remote cache API ("Nx custom remote cache specification" 1.0.0), Nx 20.8 and later.
 // Nx fails a build on most answers that are neither a hit nor a miss, so there are very few.
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { ArtifactCache } from '../artifacts/artifact-cache.ts';
 import { parseArtifactHash } from '../artifacts/artifact-hash.ts';
-import { artifactSpaceOf } from '../http/artifact-space.ts';
+import { artifactViewOf } from '../http/artifact-view.ts';
 import { requireToken, requireWriter } from '../http/authentication.ts';
+import { provenanceOf } from '../http/provenance.ts';
 import { leaveBodiesUnread, openUpload, type UploadLimits } from '../http/upload.ts';
-import type { ArtifactKey, ArtifactMetadata } from '../storage/artifact-index.ts';
+import type { ArtifactMetadata } from '../storage/artifact-index.ts';
 import type { TokenVerifier } from '../tokens/token-verifier.ts';
 import { toNxErrorResponse } from './nx-error-response.ts';
 
@@ -47,17 +48,23 @@ export function nxCacheApi(
   });
 
   scope.put<HashRoute>('/:hash', async (request, reply) => {
-    const { label: writer } = requireWriter(request);
-    const key = artifactKeyOf(request);
+    requireWriter(request);
+    const view = artifactViewOf(request, 'nx');
+    const hash = parseArtifactHash(request.params.hash);
     const upload = openUpload(reply, limits);
-    const outcome = await cache.put(key, { ...upload, metadata: NO_METADATA, writer });
+    const outcome = await cache.put(view, hash, {
+      ...upload,
+      metadata: NO_METADATA,
+      provenance: provenanceOf(request),
+    });
     return outcome === 'stored'
       ? sendText(reply, 200, 'Stored.')
       : sendText(reply, 409, 'There is an artifact of this hash already.');
   });
 
   scope.get<HashRoute>('/:hash', async (request, reply) => {
-    const artifact = await cache.get(artifactKeyOf(request));
+    const view = artifactViewOf(request, 'nx');
+    const artifact = await cache.get(view, parseArtifactHash(request.params.hash));
     if (artifact === null) return sendText(reply, 404, 'There is no such artifact.');
     return reply
       .headers({
@@ -67,10 +74,6 @@ export function nxCacheApi(
       .send(artifact.stream);
   });
   done();
-}
-
-function artifactKeyOf(request: FastifyRequest<HashRoute>): ArtifactKey {
-  return { ...artifactSpaceOf(request, 'nx'), hash: parseArtifactHash(request.params.hash) };
 }
 
 /** Nx shows a message only when the type is exactly this, without a charset. */

@@ -1,10 +1,17 @@
 // What every ArtifactIndex must do, whatever it stands on.
-import type { ArtifactIndex, ArtifactKey, ArtifactRecord } from './artifact-index.ts';
+import type {
+  ArtifactFilter,
+  ArtifactIndex,
+  ArtifactKey,
+  ArtifactRecord,
+} from './artifact-index.ts';
 
 export interface ArtifactIndexUnderTest {
   index: ArtifactIndex;
   /** Closes the index and opens the same data again. */
   reopen: () => Promise<ArtifactIndex>;
+  /** Closes what is open. */
+  close: () => Promise<void>;
 }
 
 const KEY: ArtifactKey = { team: 'a', scope: 'trusted', api: 'artifacts', hash: 'h' };
@@ -20,6 +27,11 @@ const RECORD: ArtifactRecord = {
   clientCi: 'GITLAB',
   isClientInteractive: false,
   writer: 'ci',
+  tokenId: 'b2a1',
+  repository: 'acme/shop',
+  ref: 'refs/heads/main',
+  run: '4711',
+  address: '192.0.2.1',
   createdAtMs: 1_795_000_000_000,
   accessedAtMs: 1_795_000_000_001,
 };
@@ -33,6 +45,10 @@ const SILENT_RECORD: ArtifactRecord = {
   dirtyHash: null,
   clientCi: null,
   isClientInteractive: null,
+  repository: null,
+  ref: null,
+  run: null,
+  address: null,
 };
 
 export function describeArtifactIndex(
@@ -42,11 +58,12 @@ export function describeArtifactIndex(
   describe(`${name} as an artifact index`, () => {
     let index: ArtifactIndex;
     let reopen: ArtifactIndexUnderTest['reopen'];
+    let close: ArtifactIndexUnderTest['close'];
 
     beforeEach(async () => {
-      ({ index, reopen } = await create());
+      ({ index, reopen, close } = await create());
     });
-    afterEach(() => index.close());
+    afterEach(() => close());
 
     it('returns a record as it was written, also after it was opened again', async () => {
       const silentKey = { ...KEY, hash: 'silent' };
@@ -64,9 +81,11 @@ export function describeArtifactIndex(
       expect(await index.read(KEY)).toEqual(records[wins.indexOf(true)]);
     });
 
-    it('keeps team, API and hash apart', async () => {
+    it('keeps team, scope, API and hash apart', async () => {
       const keys: ArtifactKey[] = [
         KEY,
+        { ...KEY, scope: 'isolated:a' },
+        { ...KEY, scope: 'isolated:b' },
         { ...KEY, team: '' },
         { ...KEY, team: 'A' },
         { ...KEY, api: 'nx' },
@@ -76,7 +95,7 @@ export function describeArtifactIndex(
         expect(await index.write(key, { ...RECORD, blob: String(number).repeat(32) })).toBe(true);
       }
       const blobs = await Promise.all(keys.map(async (key) => (await index.read(key))?.blob[0]));
-      expect(blobs).toEqual(['0', '1', '2', '3', '4']);
+      expect(blobs).toEqual(['0', '1', '2', '3', '4', '5', '6']);
     });
 
     it('reads many at once and leaves out what is absent or elsewhere', async () => {
@@ -109,22 +128,69 @@ export function describeArtifactIndex(
       expect(await index.write(KEY, SILENT_RECORD)).toBe(true);
     });
 
-    it('removes the records of one team, of both APIs, a few at a time', async () => {
+    it('removes what meets every condition, a few at a time', async () => {
       const keys: ArtifactKey[] = [KEY, { ...KEY, api: 'nx' }, { ...KEY, hash: 'other' }];
       const blobs = keys.map((_key, number) => String(number).repeat(32));
       for (const [number, key] of keys.entries()) {
         await index.write(key, { ...RECORD, blob: blobs[number] ?? '' });
       }
-      const foreignKey = { ...KEY, team: 'b' };
-      await index.write(foreignKey, SILENT_RECORD);
+      const spared: ArtifactKey[] = [
+        { ...KEY, team: 'b' },
+        { ...KEY, scope: 'isolated:a' },
+      ];
+      for (const [number, key] of spared.entries()) {
+        await index.write(key, { ...SILENT_RECORD, blob: `f${number}`.repeat(16) });
+      }
 
-      const first = await index.removeSome(KEY, 2);
-      const second = await index.removeSome(KEY, 2);
+      const owner = { team: KEY.team, scope: KEY.scope };
+      const first = await index.removeSome(owner, 2);
+      const second = await index.removeSome(owner, 2);
       expect([first.length, second.length]).toEqual([2, 1]);
       expect([...first, ...second].sort()).toEqual(blobs);
-      expect(await index.removeSome(KEY, 2)).toEqual([]);
+      expect(await index.removeSome(owner, 2)).toEqual([]);
       expect(await Promise.all(keys.map((key) => index.read(key)))).toEqual([null, null, null]);
-      expect(await index.read(foreignKey)).toEqual(SILENT_RECORD);
+      expect(await Promise.all(spared.map((key) => index.read(key)))).not.toContain(null);
+    });
+
+    it.each<[string, ArtifactFilter]>([
+      ['team', { team: 'a' }],
+      ['scope', { scope: 'trusted' }],
+      ['hash', { hash: 'h' }],
+      ['writer', { writer: 'ci' }],
+      ['token', { tokenId: 'b2a1' }],
+      ['repository', { repository: 'acme/shop' }],
+      ['ref', { ref: 'refs/heads/main' }],
+      ['run', { run: '4711' }],
+      ['least age', { createdBeforeMs: RECORD.createdAtMs + 1 }],
+      ['greatest age', { createdSinceMs: RECORD.createdAtMs }],
+    ])('finds artifacts by %s and by nothing else', async (what, filter) => {
+      const other: ArtifactKey = {
+        team: 'b',
+        scope: 'isolated:b',
+        api: 'artifacts',
+        hash: 'other',
+      };
+      await index.write(KEY, RECORD);
+      await index.write(other, {
+        ...SILENT_RECORD,
+        writer: 'other',
+        tokenId: 'other',
+        createdAtMs: RECORD.createdAtMs + (what === 'least age' ? 1 : -1),
+      });
+      const page = { limit: 10, afterBlob: '' };
+      expect(await index.listSome(filter, page)).toEqual([{ key: KEY, record: RECORD }]);
+      expect(await index.listSome({ ...filter, run: 'other' }, page)).toEqual([]);
+      expect(await index.listSome({}, page)).toHaveLength(2);
+    });
+
+    it('lists artifacts page by page', async () => {
+      const blobs = ['0', '1', '2'].map((digit) => digit.repeat(32));
+      for (const blob of blobs) {
+        await index.write({ ...KEY, hash: blob }, { ...RECORD, blob });
+      }
+      const first = await index.listSome({}, { limit: 2, afterBlob: '' });
+      const second = await index.listSome({}, { limit: 2, afterBlob: blobs[1] ?? '' });
+      expect([...first, ...second].map(({ record }) => record.blob)).toEqual(blobs);
     });
 
     it('lists the blobs of a prefix with their keys', async () => {

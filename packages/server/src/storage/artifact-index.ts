@@ -1,17 +1,12 @@
+import type { ArtifactScope } from '../trust/artifact-scope.ts';
+
 /** The protocol that an artifact came by: bodies of one are never served by the other. */
 export type ArtifactApi = 'artifacts' | 'nx';
 
-/** Whom an artifact may be served to. Only one scope exists: everybody with a token of the team. */
-export type ArtifactScope = 'trusted';
-
-/** What a team has in one scope, whichever protocol it came by. */
-export interface TeamScope {
+/** Where artifacts live: one hash names at most one artifact in a space. */
+export interface ArtifactSpace {
   team: string;
   scope: ArtifactScope;
-}
-
-/** Where artifacts live: one hash names at most one artifact in a space. */
-export interface ArtifactSpace extends TeamScope {
   api: ArtifactApi;
 }
 
@@ -33,18 +28,53 @@ export interface ArtifactMetadata {
   isClientInteractive: boolean | null;
 }
 
-export interface ArtifactRecord extends ArtifactMetadata {
+/** Who wrote an artifact, so that it can be traced, and removed with all others of that origin. */
+export interface ArtifactProvenance {
+  /** Label of the token. */
+  writer: string;
+  tokenId: string;
+  /** As the identity of a CI job named it; null for other writers. */
+  repository: string | null;
+  /** Git ref, likewise. */
+  ref: string | null;
+  /** The CI's number of the run, likewise. */
+  run: string | null;
+  /** Network address of the client. */
+  address: string | null;
+}
+
+export interface ArtifactRecord extends ArtifactMetadata, ArtifactProvenance {
   /** Name of the blob that holds the bytes. */
   blob: string;
   sizeBytes: number;
   /** Of the bytes, lower-case hex. */
   sha256: string;
-  /** Label of the token that wrote it. */
-  writer: string;
   /** Milliseconds since 1970. */
   createdAtMs: number;
   /** Milliseconds since 1970; may lag behind. */
   accessedAtMs: number;
+}
+
+/** One line of the index. */
+export interface ArtifactEntry {
+  key: ArtifactKey;
+  record: ArtifactRecord;
+}
+
+/** Which artifacts are meant: those that meet every condition. Without any it means all of them. */
+export interface ArtifactFilter {
+  team?: string | undefined;
+  scope?: ArtifactScope | undefined;
+  hash?: string | undefined;
+  writer?: string | undefined;
+  tokenId?: string | undefined;
+  repository?: string | undefined;
+  ref?: string | undefined;
+  run?: string | undefined;
+  /** Milliseconds since 1970, exclusive. */
+  createdBeforeMs?: number | undefined;
+  /** Milliseconds since 1970, inclusive. */
+  createdSinceMs?: number | undefined;
 }
 
 /**
@@ -63,12 +93,16 @@ export interface ArtifactIndex {
   /** Removes a record, but only while it names this blob. */
   remove(key: ArtifactKey, blob: string): Promise<void>;
   /**
-   * Removes at most `limit` records of a team, in no order.
+   * Removes at most `limit` records, in no order.
    *
    * @returns the names of the blobs that they named.
    */
-  removeSome(owner: TeamScope, limit: number): Promise<string[]>;
+  removeSome(filter: ArtifactFilter, limit: number): Promise<string[]>;
+  /** At most `limit` artifacts whose blob's name is behind `afterBlob`, in the order of those names. */
+  listSome(
+    filter: ArtifactFilter,
+    page: { limit: number; afterBlob: string },
+  ): Promise<ArtifactEntry[]>;
   /** Keys by blob name, for all blobs whose names start with this prefix. */
   listBlobs(prefix: string): Promise<Map<string, ArtifactKey>>;
-  close(): Promise<void>;
 }

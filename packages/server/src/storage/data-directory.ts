@@ -8,6 +8,11 @@ import { LarderError } from '../errors/larder-error.ts';
 
 const LOCK_FILE = 'larder.lock';
 
+/** Where the SQLite database of a data folder is. */
+export function databaseFile(dataDirectory: string): string {
+  return join(dataDirectory, 'larder.sqlite');
+}
+
 /** A data folder that belongs to this process until it is released. */
 export interface DataDirectory {
   /** Absolute. */

@@ -9,3 +9,12 @@ export function storageFailed(what: string, cause: unknown): LarderError {
     cause,
   });
 }
+
+/** Does some work with the storage; whatever it throws becomes `LARDER_SERVER_STORAGE_FAILED`. */
+export async function reportingFailure<T>(what: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw storageFailed(what, error);
+  }
+}

@@ -1,9 +1,9 @@
 // The one token of a server that was started without any: created once, kept in the data folder.
-import { randomBytes } from 'node:crypto';
 import { chmod, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LarderError } from '../errors/larder-error.ts';
 import { hasErrnoCode } from '../errors/has-errno-code.ts';
+import { randomToken } from './create-token.ts';
 
 const TOKEN_FILE = 'token';
 const TOKEN_PATTERN = /^[\x21-\x7e]{16,}$/;
@@ -29,7 +29,7 @@ export async function loadLocalToken(dataDirectory: string): Promise<string> {
 }
 
 async function createTokenFile(file: string): Promise<string> {
-  const token = `larder_${randomBytes(32).toString('base64url')}`;
+  const token = randomToken();
   const temporary = `${file}.new`;
   try {
     await rm(temporary, { force: true });

@@ -1,6 +1,12 @@
 import { z } from 'zod';
+import { isArtifactScope, type ArtifactScope } from '../trust/artifact-scope.ts';
 
 export const MAX_TEAM_LENGTH = 256;
+
+const scopeSchema = z.custom<ArtifactScope>(
+  (value) => typeof value === 'string' && isArtifactScope(value),
+  'must be "trusted" or "isolated:<name>"',
+);
 
 export const tokenSchema = z
   .strictObject({
@@ -17,6 +23,10 @@ export const tokenSchema = z
       .min(1, 'must name a team, or be left out for every team')
       .optional(),
     access: z.enum(['read', 'read-write'], 'must be "read" or "read-write"'),
+    scope: scopeSchema.optional(),
+    expiresAt: z.iso
+      .datetime({ offset: true, error: 'must be a date and time such as 2027-01-31T00:00:00Z' })
+      .optional(),
     label: z.string('must be text').trim().min(1, 'must not be empty').max(100).optional(),
   })
   .refine(

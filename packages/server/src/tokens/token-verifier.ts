@@ -1,42 +1,78 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
-import type { ServerToken, TokenAccess } from './server-token.ts';
+import { timingSafeEqual } from 'node:crypto';
+import { digestOf } from './create-token.ts';
+import type { Principal } from './principal.ts';
+import type { ServerToken } from './server-token.ts';
+import { isUsable, type StoredToken, type TokenStore } from './token-store.ts';
 
-/** Who a request speaks for, as its token says. */
-export interface Principal {
-  label: string;
-  access: TokenAccess;
-  /** Teams that the token may use; null: every team. */
-  teams: ReadonlySet<string> | null;
+const SHORT_DIGEST_LENGTH = 8;
+
+/** Finds the principal of a presented token; null for one that is unknown, expired or revoked. */
+export type TokenVerifier = (presented: string) => Promise<Principal | null>;
+
+export interface TokenVerifierOptions {
+  /** Those of the configuration. */
+  tokens: readonly ServerToken[];
+  /** Those that come and go while the server runs. */
+  store: TokenStore;
+  /** Milliseconds since 1970. */
+  now?: () => number;
 }
 
-/** Finds the principal of a presented token; null when no such token is configured. */
-export type TokenVerifier = (presented: string) => Principal | null;
+interface ConfiguredToken {
+  digest: Buffer;
+  principal: Principal;
+  expiresAtMs: number;
+}
 
-/** Creates a verifier that keeps digests only and compares all of them in constant time. */
-export function createTokenVerifier(tokens: readonly ServerToken[]): TokenVerifier {
-  const entries = tokens.map(({ token, sha256, teams, access, label }) => {
-    const digest = token === undefined ? Buffer.from(sha256 ?? '', 'hex') : digestOf(token);
-    return {
-      digest,
-      principal: {
-        label: label ?? digest.toString('hex').slice(0, 8),
-        access,
-        teams: teams === undefined ? null : new Set(teams),
-      } satisfies Principal,
-    };
-  });
+/** Creates a verifier that knows digests only. */
+export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifier {
+  const { store, now = Date.now } = options;
+  const configured = options.tokens.map(toConfiguredToken);
 
-  return (presented) => {
-    const digest = digestOf(presented);
-    let found: Principal | null = null;
+  function findConfigured(digest: Buffer): ConfiguredToken | null {
+    let found: ConfiguredToken | null = null;
     // No early exit: the time must not tell which entry matched.
-    for (const entry of entries) {
-      if (timingSafeEqual(entry.digest, digest)) found ??= entry.principal;
+    for (const entry of configured) {
+      if (timingSafeEqual(entry.digest, digest)) found ??= entry;
     }
     return found;
+  }
+
+  return async (presented) => {
+    const digest = digestOf(presented);
+    const known = findConfigured(digest);
+    if (known !== null) return now() < known.expiresAtMs ? known.principal : null;
+    // What the look-up's time tells is about the digest of a guess, which leads nobody to a token.
+    const stored = await store.findByDigest(digest.toString('hex'));
+    return stored !== null && isUsable(stored, now()) ? principalOf(stored) : null;
   };
 }
 
-function digestOf(token: string): Buffer {
-  return createHash('sha256').update(token).digest();
+function toConfiguredToken(options: ServerToken): ConfiguredToken {
+  const { token, sha256, teams, access, label, scope = 'trusted', expiresAt } = options;
+  const digest = token === undefined ? Buffer.from(sha256 ?? '', 'hex') : digestOf(token);
+  const shortDigest = digest.toString('hex').slice(0, SHORT_DIGEST_LENGTH);
+  return {
+    digest,
+    expiresAtMs: expiresAt === undefined ? Infinity : Date.parse(expiresAt),
+    principal: {
+      tokenId: shortDigest,
+      label: label ?? shortDigest,
+      access,
+      scope,
+      teams: teams === undefined ? null : new Set(teams),
+      origin: null,
+    },
+  };
+}
+
+function principalOf({ id, label, access, scope, teams, origin }: StoredToken): Principal {
+  return {
+    tokenId: id,
+    label,
+    access,
+    scope,
+    teams: teams === null ? null : new Set(teams),
+    origin,
+  };
 }

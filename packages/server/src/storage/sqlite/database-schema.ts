@@ -19,6 +19,25 @@ export interface DatabaseSchema {
     writer: string;
     created_at_ms: number;
     accessed_at_ms: number;
+    token_id: string;
+    repository: string | null;
+    ref: string | null;
+    run: string | null;
+    address: string | null;
+  };
+  token: {
+    id: string;
+    sha256: string;
+    label: string;
+    access: string;
+    scope: string;
+    /** JSON list; null: every team. */
+    teams: string | null;
+    /** JSON object. */
+    origin: string | null;
+    created_at_ms: number;
+    expires_at_ms: number | null;
+    revoked_at_ms: number | null;
   };
 }
 
@@ -48,7 +67,37 @@ const createArtifactTable: Migration = {
   },
 };
 
+const addProvenanceAndTokens: Migration = {
+  async up(database: Kysely<unknown>): Promise<void> {
+    const artifact = database.schema.alterTable('artifact');
+    await artifact
+      .addColumn('token_id', 'text', (column) => column.notNull().defaultTo(''))
+      .execute();
+    for (const name of ['repository', 'ref', 'run', 'address']) {
+      await artifact.addColumn(name, 'text').execute();
+    }
+    await database.schema
+      .createTable('token')
+      .addColumn('id', 'text', (column) => column.primaryKey().notNull())
+      .addColumn('sha256', 'text', (column) => column.notNull().unique())
+      .addColumn('label', 'text', (column) => column.notNull())
+      .addColumn('access', 'text', (column) => column.notNull())
+      .addColumn('scope', 'text', (column) => column.notNull())
+      .addColumn('teams', 'text')
+      .addColumn('origin', 'text')
+      .addColumn('created_at_ms', 'integer', (column) => column.notNull())
+      .addColumn('expires_at_ms', 'integer')
+      .addColumn('revoked_at_ms', 'integer')
+      .modifyEnd(sql`strict`)
+      .execute();
+  },
+};
+
 /** Every step from an empty file to {@link DatabaseSchema}, by name; run in the order of names. */
 export const migrationProvider: MigrationProvider = {
-  getMigrations: () => Promise.resolve({ '0001-artifact': createArtifactTable }),
+  getMigrations: () =>
+    Promise.resolve({
+      '0001-artifact': createArtifactTable,
+      '0002-provenance-and-tokens': addProvenanceAndTokens,
+    }),
 };

@@ -7,13 +7,21 @@ import { migrationProvider, type DatabaseSchema } from './database-schema.ts';
 
 const BUSY_TIMEOUT_MS = 5_000;
 
+export interface OpenDatabaseOptions {
+  /** Whether a server has the file open, whose tables must not change under its feet. */
+  isShared?: boolean;
+}
+
 /**
  * Opens the database file (mode 0600), creates it when absent and brings its tables up to date.
  *
- * @throws LarderError `LARDER_SERVER_INDEX_INCOMPATIBLE` when the file is no database or was
- * written by a newer version.
+ * @throws LarderError `LARDER_SERVER_INDEX_INCOMPATIBLE` when the file is no database, was written
+ * by a newer version, or is shared with an older one.
  */
-export async function openDatabase(path: string): Promise<Kysely<DatabaseSchema>> {
+export async function openDatabase(
+  path: string,
+  { isShared = false }: OpenDatabaseOptions = {},
+): Promise<Kysely<DatabaseSchema>> {
   // SQLite gives the files beside the database the mode of the database itself.
   await (await open(path, 'a', 0o600)).close();
   const connection = new Database(path);
@@ -25,11 +33,12 @@ export async function openDatabase(path: string): Promise<Kysely<DatabaseSchema>
     connection.pragma('journal_mode = WAL');
     // An answered upload survives a power cut, not only a crash of this process.
     connection.pragma('synchronous = FULL');
-    const { error } = await new Migrator({
-      db: database,
-      provider: migrationProvider,
-    }).migrateToLatest();
-    if (error !== undefined) throw new Error(messageOf(error), { cause: error });
+    const migrator = new Migrator({ db: database, provider: migrationProvider });
+    if (isShared) await requireUpToDate(migrator);
+    else {
+      const { error } = await migrator.migrateToLatest();
+      if (error !== undefined) throw new Error(messageOf(error), { cause: error });
+    }
     return database;
   } catch (error) {
     await database.destroy();
@@ -43,5 +52,12 @@ export async function openDatabase(path: string): Promise<Kysely<DatabaseSchema>
         cause: error,
       },
     );
+  }
+}
+
+async function requireUpToDate(migrator: Migrator): Promise<void> {
+  const migrations = await migrator.getMigrations();
+  if (migrations.some(({ executedAt }) => executedAt === undefined)) {
+    throw new Error('the server that has it open is of an older version');
   }
 }

@@ -1,31 +1,23 @@
-import type { Kysely, Selectable } from 'kysely';
+import type { ExpressionBuilder, Kysely, Selectable } from 'kysely';
 import type {
   ArtifactApi,
+  ArtifactFilter,
   ArtifactIndex,
   ArtifactKey,
   ArtifactRecord,
-  ArtifactScope,
   ArtifactSpace,
 } from '../artifact-index.ts';
-import { storageFailed } from '../storage-failed.ts';
+import { reportingFailure } from '../storage-failed.ts';
+import type { ArtifactScope } from '../../trust/artifact-scope.ts';
 import type { DatabaseSchema } from './database-schema.ts';
-import { openDatabase } from './open-database.ts';
 
 type ArtifactRow = Selectable<DatabaseSchema['artifact']>;
 
 /** SQLite takes 32,766 parameters a statement; smaller ones block the event loop for less long. */
 const HASHES_PER_STATEMENT = 500;
 
-/**
- * Opens an {@link ArtifactIndex} in one SQLite file.
- *
- * @throws LarderError `LARDER_SERVER_INDEX_INCOMPATIBLE`, see {@link openDatabase}.
- */
-export async function createSqliteArtifactIndex(path: string): Promise<ArtifactIndex> {
-  return createIndexOver(await openDatabase(path));
-}
-
-function createIndexOver(database: Kysely<DatabaseSchema>): ArtifactIndex {
+/** An {@link ArtifactIndex} over a database, which stays its owner's to close. */
+export function createSqliteArtifactIndex(database: Kysely<DatabaseSchema>): ArtifactIndex {
   const selectIn = ({ team, scope, api }: ArtifactSpace) =>
     database
       .selectFrom('artifact')
@@ -87,13 +79,12 @@ function createIndexOver(database: Kysely<DatabaseSchema>): ArtifactIndex {
           .execute();
       }),
 
-    removeSome: ({ team, scope }, limit) =>
+    removeSome: (filter, limit) =>
       reportingFailure('Removing artifacts from the index', async () => {
         const some = database
           .selectFrom('artifact')
           .select('blob')
-          .where('team', '=', team)
-          .where('scope', '=', scope)
+          .where(matching(filter))
           .limit(limit);
         const removed = await database
           .deleteFrom('artifact')
@@ -101,6 +92,19 @@ function createIndexOver(database: Kysely<DatabaseSchema>): ArtifactIndex {
           .returning('blob')
           .execute();
         return removed.map(({ blob }) => blob);
+      }),
+
+    listSome: (filter, { limit, afterBlob }) =>
+      reportingFailure('Listing the index', async () => {
+        const rows = await database
+          .selectFrom('artifact')
+          .selectAll()
+          .where(matching(filter))
+          .where('blob', '>', afterBlob)
+          .orderBy('blob')
+          .limit(limit)
+          .execute();
+        return rows.map((row) => ({ key: toKey(row), record: toRecord(row) }));
       }),
 
     listBlobs: (prefix) =>
@@ -114,17 +118,29 @@ function createIndexOver(database: Kysely<DatabaseSchema>): ArtifactIndex {
           .execute();
         return new Map(rows.map((row) => [row.blob, toKey(row)]));
       }),
-
-    close: () => reportingFailure('Closing the index', () => database.destroy()),
   };
 }
 
-async function reportingFailure<T>(what: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    throw storageFailed(what, error);
-  }
+function matching(filter: ArtifactFilter) {
+  const columns = {
+    team: filter.team,
+    scope: filter.scope,
+    hash: filter.hash,
+    writer: filter.writer,
+    token_id: filter.tokenId,
+    repository: filter.repository,
+    ref: filter.ref,
+    run: filter.run,
+  };
+  return (eb: ExpressionBuilder<DatabaseSchema, 'artifact'>) => {
+    const conditions = Object.entries(columns).flatMap(([column, value]) =>
+      value === undefined ? [] : [eb(column as keyof typeof columns, '=', value)],
+    );
+    const { createdSinceMs, createdBeforeMs } = filter;
+    if (createdSinceMs !== undefined) conditions.push(eb('created_at_ms', '>=', createdSinceMs));
+    if (createdBeforeMs !== undefined) conditions.push(eb('created_at_ms', '<', createdBeforeMs));
+    return eb.and(conditions);
+  };
 }
 
 function toKey(row: Pick<ArtifactRow, 'team' | 'scope' | 'api' | 'hash'>): ArtifactKey {
@@ -153,6 +169,11 @@ function toRow(key: ArtifactKey, record: ArtifactRecord): ArtifactRow {
     client_interactive:
       record.isClientInteractive === null ? null : Number(record.isClientInteractive),
     writer: record.writer,
+    token_id: record.tokenId,
+    repository: record.repository,
+    ref: record.ref,
+    run: record.run,
+    address: record.address,
     created_at_ms: record.createdAtMs,
     accessed_at_ms: record.accessedAtMs,
   };
@@ -170,6 +191,11 @@ function toRecord(row: ArtifactRow): ArtifactRecord {
     clientCi: row.client_ci,
     isClientInteractive: row.client_interactive === null ? null : row.client_interactive === 1,
     writer: row.writer,
+    tokenId: row.token_id,
+    repository: row.repository,
+    ref: row.ref,
+    run: row.run,
+    address: row.address,
     createdAtMs: row.created_at_ms,
     accessedAtMs: row.accessed_at_ms,
   };

@@ -1,18 +1,20 @@
 import type { FastifyRequest } from 'fastify';
 import { LarderError } from '../errors/larder-error.ts';
-import type { ArtifactApi, ArtifactSpace } from '../storage/artifact-index.ts';
+import type { ArtifactApi } from '../storage/artifact-index.ts';
 import { MAX_TEAM_LENGTH } from '../tokens/token-options.ts';
+import { visibleScopes } from '../trust/artifact-scope.ts';
+import type { ArtifactView } from '../trust/artifact-view.ts';
 import { principalOf } from './authentication.ts';
 
 /**
- * The space that a request is about: the team is `teamId`, else `slug`, else what the token says
- * when it is for a single team, else the nameless one.
+ * What a request may reach. The team is `teamId`, else `slug`, else what the token says when it is
+ * for a single team, else the nameless one. The scopes come from the token and from nothing else.
  *
  * @throws LarderError `LARDER_SERVER_REQUEST_INVALID` for a malformed team,
  * `LARDER_SERVER_REQUEST_FORBIDDEN` for a team that the token may not use.
  */
-export function artifactSpaceOf(request: FastifyRequest, api: ArtifactApi): ArtifactSpace {
-  const { teams } = principalOf(request);
+export function artifactViewOf(request: FastifyRequest, api: ArtifactApi): ArtifactView {
+  const { teams, scope } = principalOf(request);
   const query = request.query as Record<string, unknown>;
   const named = teamParameter(query, 'teamId') || teamParameter(query, 'slug');
   const team = named || (teams?.size === 1 ? [...teams].join('') : '');
@@ -23,7 +25,7 @@ export function artifactSpaceOf(request: FastifyRequest, api: ArtifactApi): Arti
       { hint: 'Name one of the teams of the token as teamId or slug.' },
     );
   }
-  return { team, scope: 'trusted', api };
+  return { team, scopes: visibleScopes(scope), api };
 }
 
 /** Empty when absent. */

@@ -1,0 +1,9 @@
+import type { TokenStore } from '../tokens/token-store.ts';
+import type { ArtifactIndex } from './artifact-index.ts';
+
+/** Everything but the bytes of artifacts: what one database keeps. */
+export interface MetadataStore {
+  artifacts: ArtifactIndex;
+  tokens: TokenStore;
+  close(): Promise<void>;
+}

@@ -1,0 +1,120 @@
+import { stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import Database from 'libsql';
+import {
+  createTemporaryFolder,
+  removeTemporaryFolders,
+} from '../../testing/start-server.fixture.ts';
+import { describeArtifactIndex } from '../artifact-index-contract.fixture.ts';
+import { describeTokenStore } from '../token-store-contract.fixture.ts';
+import { openSqliteStore } from './sqlite-store.ts';
+
+afterAll(removeTemporaryFolders);
+
+/** A file as the first version of the tables left it, with one artifact. */
+const FIRST_VERSION = `
+  create table kysely_migration (name varchar(255) not null primary key, timestamp varchar(255) not null);
+  create table kysely_migration_lock (id varchar(255) not null primary key, is_locked integer default 0 not null);
+  insert into kysely_migration_lock values ('migration_lock', 0);
+  insert into kysely_migration values ('0001-artifact', '2026-01-01T00:00:00.000Z');
+  create table artifact (
+    team text not null, scope text not null, api text not null, hash text not null,
+    blob text not null unique, size_bytes integer not null, sha256 text not null,
+    duration_ms integer, tag text, sha text, dirty_hash text, client_ci text,
+    client_interactive integer, writer text not null, created_at_ms integer not null,
+    accessed_at_ms integer not null, primary key (team, scope, api, hash)
+  ) strict;
+  insert into artifact values
+    ('a', 'trusted', 'artifacts', 'h', 'aa', 5, 'ff', 1, null, null, null, null, null, 'ci', 1, 1);
+`;
+
+async function createPath(): Promise<string> {
+  return join(await createTemporaryFolder(), 'larder.sqlite');
+}
+
+describeArtifactIndex('a SQLite file', async () => {
+  const path = await createPath();
+  let store = await openSqliteStore(path);
+  return {
+    index: store.artifacts,
+    reopen: async () => {
+      await store.close();
+      store = await openSqliteStore(path);
+      return store.artifacts;
+    },
+    close: () => store.close(),
+  };
+});
+
+describeTokenStore('a SQLite file', async () => {
+  const store = await openSqliteStore(await createPath());
+  return { store: store.tokens, close: () => store.close() };
+});
+
+it('lets nobody else read the file or those beside it', async () => {
+  const path = await createPath();
+  const store = await openSqliteStore(path);
+  const modes = await Promise.all(
+    ['', '-wal', '-shm'].map(async (suffix) => (await stat(path + suffix)).mode & 0o777),
+  );
+  await store.close();
+  expect(modes).toEqual([0o600, 0o600, 0o600]);
+});
+
+it('refuses a file that is no database', async () => {
+  const path = await createPath();
+  await writeFile(path, 'no database, but long enough to have had a header'.repeat(100));
+  await expect(openSqliteStore(path)).rejects.toMatchObject({
+    code: 'LARDER_SERVER_INDEX_INCOMPATIBLE',
+  });
+});
+
+it('refuses a file that a newer version wrote', async () => {
+  const path = await createPath();
+  await (await openSqliteStore(path)).close();
+  const database = new Database(path);
+  database.exec("insert into kysely_migration values ('9999-future', '2099-01-01')");
+  database.close();
+  await expect(openSqliteStore(path)).rejects.toMatchObject({
+    code: 'LARDER_SERVER_INDEX_INCOMPATIBLE',
+    hint: expect.stringContaining('version') as string,
+  });
+});
+
+it('does not change the tables of a file that an older server has open', async () => {
+  const path = await createPath();
+  await (await openSqliteStore(path)).close();
+  const database = new Database(path);
+  database.exec("delete from kysely_migration where name like '0002%'");
+  database.close();
+  await expect(openSqliteStore(path, { isShared: true })).rejects.toMatchObject({
+    code: 'LARDER_SERVER_INDEX_INCOMPATIBLE',
+    message: expect.stringContaining('older version') as string,
+  });
+});
+
+it('brings a file of the first version up to date and keeps what is in it', async () => {
+  const path = await createPath();
+  const database = new Database(path);
+  database.exec(FIRST_VERSION);
+  database.close();
+  const store = await openSqliteStore(path);
+  const record = await store.artifacts.read({
+    team: 'a',
+    scope: 'trusted',
+    api: 'artifacts',
+    hash: 'h',
+  });
+  await store.close();
+  expect(record).toMatchObject({ blob: 'aa', writer: 'ci', tokenId: '', repository: null });
+});
+
+it('reports a store that is closed', async () => {
+  const store = await openSqliteStore(await createPath());
+  await store.close();
+  const key = { team: '', scope: 'trusted', api: 'nx' } as const;
+  await expect(store.artifacts.readMany(key, ['a'])).rejects.toMatchObject({
+    code: 'LARDER_SERVER_STORAGE_FAILED',
+  });
+  await expect(store.tokens.list()).rejects.toMatchObject({ code: 'LARDER_SERVER_STORAGE_FAILED' });
+});

@@ -1,0 +1,22 @@
+import type { MetadataStore } from '../metadata-store.ts';
+import { reportingFailure } from '../storage-failed.ts';
+import { openDatabase, type OpenDatabaseOptions } from './open-database.ts';
+import { createSqliteArtifactIndex } from './sqlite-artifact-index.ts';
+import { createSqliteTokenStore } from './sqlite-token-store.ts';
+
+/**
+ * Opens a {@link MetadataStore} in one SQLite file, which several processes may do at once.
+ *
+ * @throws LarderError `LARDER_SERVER_INDEX_INCOMPATIBLE`, see {@link openDatabase}.
+ */
+export async function openSqliteStore(
+  path: string,
+  options: OpenDatabaseOptions = {},
+): Promise<MetadataStore> {
+  const database = await openDatabase(path, options);
+  return {
+    artifacts: createSqliteArtifactIndex(database),
+    tokens: createSqliteTokenStore(database),
+    close: () => reportingFailure('Closing the database', () => database.destroy()),
+  };
+}
