@@ -8,7 +8,7 @@ import type { ArtifactCache } from '../artifacts/artifact-cache.ts';
 import { artifactsApi } from '../artifacts-api/artifacts-api.ts';
 import { nxCacheApi } from '../nx-cache-api/nx-cache-api.ts';
 import type { TokenVerifier } from '../tokens/token-verifier.ts';
-import { answerClientError } from './client-errors.ts';
+import { createClientErrors } from './client-errors.ts';
 import { toErrorEnvelope, toErrorResponse } from './error-responses.ts';
 import { rewriteUrl } from './rewrite-url.ts';
 import type { UploadLimits } from './upload.ts';
@@ -34,6 +34,7 @@ export interface AppParts {
 
 /** Creates the HTTP application: both APIs, one error mapping, one log line for each request. */
 export function createApp({ cache, verifyToken, limits, logger }: AppParts): FastifyInstance {
+  const clientErrors = createClientErrors();
   const app: FastifyInstance = fastify({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
@@ -52,9 +53,10 @@ export function createApp({ cache, verifyToken, limits, logger }: AppParts): Fas
     frameworkErrors: (error, _request, reply) => {
       sendError(reply, error);
     },
-    clientErrorHandler: answerClientError,
+    clientErrorHandler: clientErrors.answer,
   });
 
+  app.server.on('request', clientErrors.track);
   app.decorateRequest('principal', null);
   app.setErrorHandler((error, _request, reply) => sendError(reply, error));
   app.setNotFoundHandler((_request, reply) =>
