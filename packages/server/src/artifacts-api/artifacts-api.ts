@@ -62,14 +62,15 @@ function registerArtifacts(routes: FastifyInstance, { cache, limits }: Artifacts
     const view = artifactViewOf(request, 'artifacts');
     const artifact = await cache.get(view, parseArtifactHash(request.params.hash));
     if (artifact === null) return sendMiss(reply);
-    return reply.headers(formatArtifactHeaders(artifact.record)).send(artifact.stream);
+    const headers = formatArtifactHeaders(artifact.record, request.headers.accept);
+    return reply.headers(headers).send(artifact.stream);
   });
 
   routes.head<HashRoute>('/:hash', async (request, reply) => {
     const view = artifactViewOf(request, 'artifacts');
     const record = await cache.head(view, parseArtifactHash(request.params.hash));
     if (record === null) return sendMiss(reply);
-    return reply.headers(formatArtifactHeaders(record)).send();
+    return reply.headers(formatArtifactHeaders(record, request.headers.accept)).send();
   });
 }
 
