@@ -227,7 +227,10 @@ describe('POST /auth/oidc answers', () => {
       ],
     });
     try {
-      issuer.behaviour = (_path, response) => response.writeHead(500).end('secret of the issuer');
+      issuer.behaviour = (_path, response) => {
+        response.writeHead(500).end('secret of the issuer');
+        return true;
+      };
       const body = JSON.stringify({ token: await issuer.sign(main) });
 
       const response = await fetch(`${another.url}/auth/oidc`, { method: 'POST', body });

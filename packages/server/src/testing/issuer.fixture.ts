@@ -9,8 +9,10 @@ export interface Issuer {
   url: string;
   /** Paths that were asked for, in order. */
   requests: string[];
-  /** How it answers what it is asked for; null: as it should. */
-  behaviour: ((path: string, response: ServerResponse) => void) | null;
+  /** Answers in place of the issuer, which does so where this says false. */
+  behaviour: ((path: string, response: ServerResponse) => boolean) | null;
+  /** The document that says where the keys are; it is at `/moved` as well. */
+  configuration: { issuer: string; jwks_uri: string };
   /** Replaces all keys by a new one, as issuers do from time to time. */
   rotateKeys(): Promise<void>;
   /** The public key of an RSA key, `key-2`, as PEM. */
@@ -61,9 +63,9 @@ export async function startIssuer(): Promise<Issuer> {
   const server = createServer((request, response) => {
     const path = request.url ?? '';
     issuer.requests.push(path);
-    if (issuer.behaviour !== null) issuer.behaviour(path, response);
-    else if (path === '/.well-known/openid-configuration') {
-      response.end(JSON.stringify({ issuer: issuer.url, jwks_uri: `${issuer.url}/keys` }));
+    if (issuer.behaviour?.(path, response) === true) return;
+    if (['/.well-known/openid-configuration', '/moved'].includes(path)) {
+      response.end(JSON.stringify(issuer.configuration));
     } else if (path === '/keys') {
       response.end(JSON.stringify({ keys: keys.map(({ jwk }) => jwk) }));
     } else response.writeHead(404).end();
@@ -72,10 +74,12 @@ export async function startIssuer(): Promise<Issuer> {
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
 
+  const url = `http://127.0.0.1:${port}`;
   const issuer: Issuer = {
-    url: `http://127.0.0.1:${port}`,
+    url,
     requests: [],
     behaviour: null,
+    configuration: { issuer: url, jwks_uri: `${url}/keys` },
     async rotateKeys() {
       keys = [await createKey(FAST_ALGORITHM)];
     },
