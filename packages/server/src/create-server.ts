@@ -13,6 +13,7 @@ import {
   type ResolvedServerOptions,
   type ServerOptions,
 } from './options/server-options.ts';
+import { createIdentityExchange } from './oidc/identity-exchange.ts';
 import type { ArtifactIndex } from './storage/artifact-index.ts';
 import { acquireDataDirectory, databaseFile, dataUnusable } from './storage/data-directory.ts';
 import { createFilesystemBlobStore } from './storage/filesystem/filesystem-blob-store.ts';
@@ -64,6 +65,7 @@ export async function createServer(options: ServerOptions = {}): Promise<LarderS
     metadata = await openSqliteStore(databaseFile(data.path));
     const { localToken, tokens, mayAllPoison } = await findStartTokens({
       configured: resolved.tokens,
+      hasIssuers: resolved.oidc.length > 0,
       host: resolved.host,
       dataDirectory: data.path,
       store: metadata.tokens,
@@ -71,8 +73,12 @@ export async function createServer(options: ServerOptions = {}): Promise<LarderS
     if (mayAllPoison) log.logger.warn(POISONING_WARNING);
     const cache = await openCache(data.path, metadata.artifacts, log.logger);
     const verifyToken = createTokenVerifier({ tokens, store: metadata.tokens });
-    const app = createApp({ cache, verifyToken, limits: resolved, logger: log.logger });
     const store = metadata;
+    const exchange =
+      resolved.oidc.length === 0
+        ? null
+        : createIdentityExchange({ issuers: resolved.oidc, store: store.tokens });
+    const app = createApp({ cache, verifyToken, exchange, limits: resolved, logger: log.logger });
     return {
       dataDirectory: data.path,
       token: localToken,

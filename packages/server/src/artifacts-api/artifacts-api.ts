@@ -5,13 +5,14 @@ import { isArtifactHash, parseArtifactHash } from '../artifacts/artifact-hash.ts
 import { artifactViewOf } from '../http/artifact-view.ts';
 import { requireToken, requireWriter } from '../http/authentication.ts';
 import { toErrorEnvelope } from '../http/error-responses.ts';
+import { readBodiesAsJson } from '../http/json-body.ts';
 import { provenanceOf } from '../http/provenance.ts';
 import { leaveBodiesUnread, openUpload, type UploadLimits } from '../http/upload.ts';
 import type { ArtifactRecord } from '../storage/artifact-index.ts';
 import type { TokenVerifier } from '../tokens/token-verifier.ts';
 import { ownSpace } from '../trust/artifact-view.ts';
 import { formatArtifactHeaders, parseArtifactHeaders } from './artifact-headers.ts';
-import { parseEventsBody, parseQueryBody, readBodiesAsJson } from './json-body.ts';
+import { parseEventsBody, parseQueryBody } from './json-body.ts';
 
 export interface ArtifactsApiOptions {
   cache: ArtifactCache;

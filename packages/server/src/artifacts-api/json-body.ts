@@ -1,6 +1,5 @@
-import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import { LarderError } from '../errors/larder-error.ts';
+import { parseBody } from '../http/json-body.ts';
 
 const querySchema = z.object({ hashes: z.array(z.string()) });
 
@@ -16,18 +15,6 @@ const eventsSchema = z.array(
   }),
 );
 
-/** Reads every body of this scope as JSON, whatever it calls itself: some clients call it nothing. */
-export function readBodiesAsJson(scope: FastifyInstance): void {
-  scope.removeAllContentTypeParsers();
-  scope.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => {
-    try {
-      done(null, JSON.parse(String(body)));
-    } catch (cause) {
-      done(invalidBody('it is not JSON', cause));
-    }
-  });
-}
-
 /** @throws LarderError `LARDER_SERVER_REQUEST_INVALID` */
 export function parseQueryBody(body: unknown): { hashes: string[] } {
   return parseBody(querySchema, body);
@@ -36,23 +23,4 @@ export function parseQueryBody(body: unknown): { hashes: string[] } {
 /** @throws LarderError `LARDER_SERVER_REQUEST_INVALID` */
 export function parseEventsBody(body: unknown): z.infer<typeof eventsSchema> {
   return parseBody(eventsSchema, body);
-}
-
-function parseBody<T>(schema: z.ZodType<T>, body: unknown): T {
-  const result = schema.safeParse(body);
-  if (result.success) return result.data;
-  const [issue] = result.error.issues;
-  const path = issue?.path.join('.') ?? '';
-  throw invalidBody(`${path === '' ? 'it' : `"${path}"`} is not what it should be`, result.error);
-}
-
-function invalidBody(problem: string, cause: unknown): LarderError {
-  return new LarderError(
-    'LARDER_SERVER_REQUEST_INVALID',
-    `The request body is invalid: ${problem}.`,
-    {
-      hint: 'Send the JSON that this endpoint documents.',
-      cause,
-    },
-  );
 }

@@ -14,6 +14,9 @@ export const ERROR_CODES = {
   LARDER_SERVER_LISTEN_FAILED: 'the address cannot be listened on',
   LARDER_SERVER_REQUEST_INVALID: 'a path, query, header or JSON value of a request is invalid',
   LARDER_SERVER_REQUEST_UNAUTHORIZED: 'the bearer token is missing, unknown, expired or revoked',
+  LARDER_SERVER_IDENTITY_REFUSED:
+    'a signed identity is not genuine, has expired or matches no rule',
+  LARDER_SERVER_ISSUER_UNAVAILABLE: 'the keys of an issuer of identities cannot be fetched',
   LARDER_SERVER_REQUEST_FORBIDDEN: 'the token may not do this',
   LARDER_SERVER_UPLOAD_LENGTH_REQUIRED: 'an upload came without Content-Length',
   LARDER_SERVER_UPLOAD_LENGTH_WRONG: 'an upload was shorter or longer than announced',

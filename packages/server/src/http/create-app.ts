@@ -7,6 +7,8 @@ import fastify, {
 import type { ArtifactCache } from '../artifacts/artifact-cache.ts';
 import { artifactsApi } from '../artifacts-api/artifacts-api.ts';
 import { nxCacheApi } from '../nx-cache-api/nx-cache-api.ts';
+import type { IdentityExchange } from '../oidc/identity-exchange.ts';
+import { oidcApi } from '../oidc/oidc-api.ts';
 import type { TokenVerifier } from '../tokens/token-verifier.ts';
 import { answerClientError } from './client-errors.ts';
 import { toErrorEnvelope, toErrorResponse } from './error-responses.ts';
@@ -28,12 +30,15 @@ const MAX_PATH_PARAMETER_LENGTH = 16_384;
 export interface AppParts {
   cache: ArtifactCache;
   verifyToken: TokenVerifier;
+  /** Null where no issuer of identities is configured. */
+  exchange: IdentityExchange | null;
   limits: UploadLimits;
   logger: FastifyBaseLogger;
 }
 
 /** Creates the HTTP application: both APIs, one error mapping, one log line for each request. */
-export function createApp({ cache, verifyToken, limits, logger }: AppParts): FastifyInstance {
+export function createApp(parts: AppParts): FastifyInstance {
+  const { cache, verifyToken, exchange, limits, logger } = parts;
   const app: FastifyInstance = fastify({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
@@ -65,6 +70,7 @@ export function createApp({ cache, verifyToken, limits, logger }: AppParts): Fas
 
   app.register(artifactsApi, { prefix: '/v8/artifacts', cache, verifyToken, limits });
   app.register(nxCacheApi, { prefix: '/v1/cache', cache, verifyToken, limits });
+  if (exchange !== null) app.register(oidcApi, { prefix: '/auth/oidc', exchange });
   return app;
 }
 

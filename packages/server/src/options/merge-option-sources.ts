@@ -43,7 +43,7 @@ function parseText(text: string, { kind }: OptionSource, name: string): unknown 
   } catch {
     // No cause: the parser's message quotes the text, which holds tokens.
     throw new LarderError('LARDER_SERVER_OPTIONS_INVALID', `${name} is not JSON.`, {
-      hint: `Set ${name} to a JSON list such as [{"sha256":"…","access":"read"}].`,
+      hint: `Set ${name} to a JSON list, see "larder-server --help".`,
     });
   }
 }

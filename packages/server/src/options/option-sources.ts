@@ -51,6 +51,16 @@ export const OPTION_SOURCES: readonly OptionSource[] = [
     defaultText: 'one read-write token, created and kept in the data folder',
   },
   {
+    key: 'oidc',
+    flag: null,
+    variable: 'LARDER_SERVER_OIDC',
+    description:
+      'JSON list of CI services whose jobs get tokens for their signed identities, such as\n' +
+      '  { "preset": "github-actions", "audience", "repositoryIds", "repositoryOwnerIds" }',
+    kind: 'json',
+    defaultText: 'none',
+  },
+  {
     key: 'maxArtifactSizeBytes',
     flag: '--max-artifact-size-bytes <number>',
     variable: 'LARDER_SERVER_MAX_ARTIFACT_SIZE_BYTES',

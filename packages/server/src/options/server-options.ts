@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { LarderError } from '../errors/larder-error.ts';
+import type { OidcIssuer } from '../oidc/oidc-issuer.ts';
+import { oidcSchema } from '../oidc/oidc-options.ts';
 import { type ServerToken } from '../tokens/server-token.ts';
 import { tokenSchema } from '../tokens/token-options.ts';
 
@@ -16,6 +18,8 @@ export interface ServerOptions {
   dataDirectory?: string;
   /** Who may use the server. Empty: one read-write token is created and kept in the data folder. */
   tokens?: ServerToken[];
+  /** CI services whose jobs get short-lived tokens for their signed identities. Default: none. */
+  oidc?: OidcIssuer[];
   /** Largest artifact that is accepted. Default 2 GiB. */
   maxArtifactSizeBytes?: number;
   /** Default `info`. Log lines are JSON and go to standard error. */
@@ -34,6 +38,7 @@ export const DEFAULT_OPTIONS: ResolvedServerOptions = {
   port: 5277,
   dataDirectory: 'larder-data',
   tokens: [],
+  oidc: [],
   maxArtifactSizeBytes: 2 * 1024 ** 3,
   logLevel: 'info',
   drainTimeoutMs: 30_000,
@@ -56,6 +61,7 @@ const optionsSchema = z.strictObject({
     .min(1, 'must not be empty')
     .default(DEFAULT_OPTIONS.dataDirectory),
   tokens: z.array(tokenSchema, 'must be a list').default(DEFAULT_OPTIONS.tokens),
+  oidc: oidcSchema.default(DEFAULT_OPTIONS.oidc),
   maxArtifactSizeBytes: integerSchema(1, Number.MAX_SAFE_INTEGER).default(
     DEFAULT_OPTIONS.maxArtifactSizeBytes,
   ),
