@@ -11,6 +11,9 @@ import { githubActionsRules, gitlabRules } from './presets.ts';
 
 const DEFAULT_TOKEN_LIFETIME_MS = 60 * 60 * 1000;
 
+/** Expired tokens are shown in lists for as long as somebody may wonder about them. */
+const EXPIRED_KEPT_MS = 7 * 24 * 60 * 60 * 1000;
+
 /** Exchanges signed identities of CI jobs for tokens of this server. */
 export interface IdentityExchange {
   /** What an identity has to be made out to. */
@@ -63,7 +66,7 @@ export function createIdentityExchange(options: IdentityExchangeOptions): Identi
     const origin = originOf(claims);
     const { token, stored } = createToken({ ...grant, label, origin, expiresAtMs }, nowMs);
     // Nothing else lets so many tokens expire.
-    await store.removeExpired(nowMs);
+    await store.removeExpired(nowMs - EXPIRED_KEPT_MS);
     await store.add(stored);
     return { isGranted: true as const, token, stored: { ...stored, expiresAtMs } };
   }
