@@ -1,4 +1,5 @@
 import type { ArtifactKey, ArtifactRecord } from '../storage/artifact-index.ts';
+import type { BlobDescription } from '../storage/blob-store.ts';
 import { describeArtifact, recordOf, type ArtifactOrigin } from './artifact-description.ts';
 
 const KEY: ArtifactKey = { team: 'a', scope: 'isolated:pr/7', api: 'artifacts', hash: 'h' };
@@ -23,7 +24,10 @@ const BLOB = 'aa00000000000000000000000000000a';
 const WRITTEN = { sizeBytes: 3, sha256: '0'.repeat(64), storedBytes: 300 };
 
 const reread = (description: object) =>
-  recordOf(BLOB, { ...WRITTEN, description: JSON.parse(JSON.stringify(description)) as object });
+  recordOf(BLOB, {
+    ...WRITTEN,
+    description: JSON.parse(JSON.stringify(description)) as BlobDescription,
+  });
 
 it('makes the record again that a blob was written for', () => {
   const { sizeBytes, sha256 } = WRITTEN;
