@@ -27,7 +27,7 @@ export async function rebuildDataDirectory(directory: string): Promise<DataDirec
     const blobs = await createFilesystemBlobStore(data.path);
     const metadata = await openSqliteStore(path, { isRepeatable: true });
     try {
-      return { damagedIndex, ...(await rebuildIndex(blobs, metadata.artifacts)) };
+      return { damagedIndex, ...(await rebuildIndex({ blobs, index: metadata.artifacts })) };
     } finally {
       await metadata.close();
     }

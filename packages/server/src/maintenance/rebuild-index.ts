@@ -15,12 +15,17 @@ export interface Rebuild {
   undescribed: number;
 }
 
+export interface RebuildParts {
+  blobs: BlobStore;
+  index: ArtifactIndex;
+}
+
 /**
  * Makes the index agree with the blobs, by what these say of themselves; their bytes are not read.
  * What has been removed comes back when its blob is still there. Only to be called while nothing is
  * read or written.
  */
-export async function rebuildIndex(blobs: BlobStore, index: ArtifactIndex): Promise<Rebuild> {
+export async function rebuildIndex({ blobs, index }: RebuildParts): Promise<Rebuild> {
   const result: Rebuild = {
     added: 0,
     kept: 0,
@@ -45,7 +50,7 @@ export async function rebuildIndex(blobs: BlobStore, index: ArtifactIndex): Prom
 
 async function addBlob(
   blob: string,
-  { blobs, index }: { blobs: BlobStore; index: ArtifactIndex },
+  { blobs, index }: RebuildParts,
 ): Promise<'added' | 'removedDuplicates' | 'undescribed'> {
   const described = await blobs.describe(blob);
   const artifact = described === null ? null : recordOf(blob, described);
