@@ -15,7 +15,13 @@ import {
 } from './options/server-options.ts';
 import { createIdentityExchange } from './oidc/identity-exchange.ts';
 import type { ArtifactIndex } from './storage/artifact-index.ts';
-import { acquireDataDirectory, databaseFile, dataUnusable } from './storage/data-directory.ts';
+import type { BlobStore } from './storage/blob-store.ts';
+import {
+  acquireDataDirectory,
+  databaseFile,
+  dataUnusable,
+  requireIndexOf,
+} from './storage/data-directory.ts';
 import { createFilesystemBlobStore } from './storage/filesystem/filesystem-blob-store.ts';
 import type { MetadataStore } from './storage/metadata-store.ts';
 import { openSqliteStore } from './storage/sqlite/sqlite-store.ts';
@@ -54,7 +60,7 @@ export interface LarderServer {
  *
  * @throws LarderError `LARDER_SERVER_OPTIONS_INVALID`, `LARDER_SERVER_HOST_NEEDS_TOKENS`,
  * `LARDER_SERVER_DATA_UNUSABLE`, `LARDER_SERVER_DATA_LOCKED`, `LARDER_SERVER_INDEX_INCOMPATIBLE`,
- * `LARDER_SERVER_TOKEN_FILE_INVALID`, `LARDER_SERVER_STORAGE_FAILED`.
+ * `LARDER_SERVER_INDEX_MISSING`, `LARDER_SERVER_TOKEN_FILE_INVALID`, `LARDER_SERVER_STORAGE_FAILED`.
  */
 export async function createServer(options: ServerOptions = {}): Promise<LarderServer> {
   const resolved = resolveServerOptions(options);
@@ -62,6 +68,8 @@ export async function createServer(options: ServerOptions = {}): Promise<LarderS
   const data = await acquireDataDirectory(resolved.dataDirectory);
   let metadata: MetadataStore | null = null;
   try {
+    const blobs = await createFilesystemBlobStore(data.path);
+    await requireIndexOf(data.path, blobs);
     metadata = await openSqliteStore(databaseFile(data.path));
     const { localToken, tokens, mayAllPoison } = await findStartTokens({
       configured: resolved.tokens,
@@ -71,7 +79,7 @@ export async function createServer(options: ServerOptions = {}): Promise<LarderS
       store: metadata.tokens,
     });
     if (mayAllPoison) log.logger.warn(POISONING_WARNING);
-    const cache = await openCache(data.path, metadata.artifacts, log.logger);
+    const cache = await openCache(blobs, metadata.artifacts, log.logger);
     const verifyToken = createTokenVerifier({ tokens, store: metadata.tokens });
     const store = metadata;
     const exchange =
@@ -99,11 +107,10 @@ export async function createServer(options: ServerOptions = {}): Promise<LarderS
 }
 
 async function openCache(
-  directory: string,
+  blobs: BlobStore,
   index: ArtifactIndex,
   logger: Logger,
 ): Promise<ArtifactCache> {
-  const blobs = await createFilesystemBlobStore(directory);
   const { removedBlobs, removedRecords } = await reconcile(blobs, index);
   if (removedBlobs + removedRecords > 0) {
     logger.warn({ removedBlobs, removedRecords }, 'the data folder has been repaired');

@@ -9,6 +9,7 @@ export const ERROR_CODES = {
   LARDER_SERVER_DATA_UNUSABLE: 'the data folder cannot be created, read or written',
   LARDER_SERVER_DATA_LOCKED: 'another server uses the data folder',
   LARDER_SERVER_INDEX_INCOMPATIBLE: 'the index was written by a newer version or is no index',
+  LARDER_SERVER_INDEX_MISSING: 'there are artifacts but no index',
   LARDER_SERVER_TOKEN_FILE_INVALID: 'the token file in the data folder holds no usable token',
   LARDER_SERVER_TOKEN_UNKNOWN: 'there is no token of that id to revoke',
   LARDER_SERVER_LISTEN_FAILED: 'the address cannot be listened on',
@@ -23,6 +24,7 @@ export const ERROR_CODES = {
   LARDER_SERVER_UPLOAD_TOO_LARGE: 'an upload is larger than the server accepts',
   LARDER_SERVER_UPLOAD_STALLED: 'no byte of an upload arrived for too long',
   LARDER_SERVER_UPLOAD_ABORTED: 'the client went away in the middle of an upload',
+  LARDER_SERVER_ARTIFACTS_DAMAGED: 'a verification found damaged or lost artifacts',
   LARDER_SERVER_STORAGE_FAILED: 'the file system or the index failed',
 } as const;
 
