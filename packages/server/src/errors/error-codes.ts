@@ -12,6 +12,7 @@ export const ERROR_CODES = {
   LARDER_SERVER_INDEX_MISSING: 'there are artifacts but no index',
   LARDER_SERVER_TOKEN_FILE_INVALID: 'the token file in the data folder holds no usable token',
   LARDER_SERVER_TOKEN_UNKNOWN: 'there is no token of that id to revoke',
+  LARDER_SERVER_TLS_UNUSABLE: 'certificate or key cannot be read, or do not belong together',
   LARDER_SERVER_LISTEN_FAILED: 'the address cannot be listened on',
   LARDER_SERVER_REQUEST_INVALID: 'a path, query, header or JSON value of a request is invalid',
   LARDER_SERVER_REQUEST_UNAUTHORIZED: 'the bearer token is missing, unknown, expired or revoked',

@@ -38,6 +38,7 @@ export async function mergeOptionSources(inputs: OptionInputs): Promise<Resolved
 function parseText(text: string, { kind }: OptionSource, name: string): unknown {
   if (kind === 'integer') return /^\d+$/.test(text) ? Number(text) : text;
   if (kind === 'text') return text;
+  if (kind === 'list') return text.split(',').map((item) => item.trim());
   try {
     return JSON.parse(text);
   } catch {
