@@ -100,7 +100,7 @@ function sendError(reply: FastifyReply, error: unknown): FastifyReply {
 
 /** Whether there is TLS in between is nothing that routes could see. */
 function asPlain(app: FastifyInstance<HttpsServer>): FastifyInstance {
-  return app as unknown as FastifyInstance;
+  return app;
 }
 
 /**
