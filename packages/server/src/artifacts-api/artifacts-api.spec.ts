@@ -166,6 +166,13 @@ describe('storing and fetching', () => {
     expect(await listStoredFiles(running.dataDirectory)).toHaveLength(1);
   });
 
+  it('never answers a duplicate with 409 or 412, which Turborepo warns about, whatever it asks', async () => {
+    for (const condition of ['*', '"other"']) {
+      const stored = await put(HASH, 'bytes', { headers: { 'if-none-match': condition } });
+      expect(stored.status).toBe(202);
+    }
+  });
+
   it('keeps exactly one of many concurrent uploads of one hash', async () => {
     const bodies = Array.from({ length: 12 }, () => randomBytes(200_000));
     const answers = await Promise.all(

@@ -2,6 +2,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ArtifactCache } from '../artifacts/artifact-cache.ts';
 import { isArtifactHash, parseArtifactHash } from '../artifacts/artifact-hash.ts';
+import { untilItsTurn } from '../http/answer-turn.ts';
 import { artifactViewOf } from '../http/artifact-view.ts';
 import { requireToken, requireWriter } from '../http/authentication.ts';
 import { toErrorEnvelope } from '../http/error-responses.ts';
@@ -61,7 +62,9 @@ function registerArtifacts(routes: FastifyInstance, { cache, limits }: Artifacts
 
   routes.get<HashRoute>('/:hash', async (request, reply) => {
     const view = artifactViewOf(request, 'artifacts');
-    const artifact = await cache.get(view, parseArtifactHash(request.params.hash));
+    const hash = parseArtifactHash(request.params.hash);
+    await untilItsTurn(reply);
+    const artifact = await cache.get(view, hash);
     if (artifact === null) return sendMiss(reply);
     const headers = formatArtifactHeaders(artifact.record, request.headers.accept);
     return reply.headers(headers).send(artifact.stream);

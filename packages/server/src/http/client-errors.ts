@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { toErrorEnvelope } from './error-responses.ts';
 
@@ -21,15 +22,48 @@ const MALFORMED = {
   message: 'The request is malformed.',
 };
 
-/** Answers bytes that are no HTTP request with the same envelope as everything else, then hangs up. */
-export function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code !== 'ECONNRESET' && socket.writable) {
-    const { status, ...response } = RESPONSES[error.code ?? ''] ?? MALFORMED;
-    const body = toErrorEnvelope(response);
-    socket.write(
-      `HTTP/1.1 ${status}\r\nContent-Type: application/json; charset=utf-8\r\n` +
-        `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+export interface ClientErrors {
+  /** Has to see every request of the server. */
+  readonly track: (request: IncomingMessage, response: ServerResponse) => void;
+  /**
+   * Answers bytes that are no HTTP request with the same envelope as everything else, then hangs up.
+   * In the middle of an answer it only hangs up: the envelope would become a part of that.
+   */
+  readonly answer: (error: NodeJS.ErrnoException, socket: Socket) => void;
+}
+
+export function createClientErrors(): ClientErrors {
+  const responses = new WeakMap<Socket, Set<ServerResponse>>();
+
+  function isAnswering(socket: Socket): boolean {
+    // Answers that still wait for their turn have no socket.
+    return [...(responses.get(socket) ?? [])].some(
+      (response) =>
+        response.socket === socket && response.headersSent && !response.writableFinished,
     );
   }
-  socket.destroy();
+
+  return {
+    track({ socket }, response) {
+      const ofSocket = responses.get(socket) ?? new Set();
+      responses.set(socket, ofSocket.add(response));
+      response.once('close', () => ofSocket.delete(response));
+    },
+
+    answer(error, socket) {
+      if (error.code !== 'ECONNRESET' && socket.writable && !isAnswering(socket)) {
+        socket.write(formatAnswer(error.code));
+      }
+      socket.destroy();
+    },
+  };
+}
+
+function formatAnswer(errorCode = ''): string {
+  const { status, ...response } = RESPONSES[errorCode] ?? MALFORMED;
+  const body = toErrorEnvelope(response);
+  return (
+    `HTTP/1.1 ${status}\r\nContent-Type: application/json; charset=utf-8\r\n` +
+    `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`
+  );
 }

@@ -6,7 +6,10 @@ import {
   startServer,
   type RunningServer,
 } from '../testing/start-server.fixture.ts';
+import { createLog } from '../logging/create-log.ts';
 import { authority, tlsFiles } from '../testing/tls-files.fixture.ts';
+import { createApp } from './create-app.ts';
+import type { TlsMaterial } from './tls-files.ts';
 
 let running: RunningServer;
 
@@ -99,4 +102,26 @@ describe('without', () => {
   it('nobody else is', async () => {
     expect(await urlsFor(['192.0.2.0/24'])).toEqual([`${running.url}/v8/artifacts/abc`]);
   });
+});
+
+// The connections of Nx wait unused for up to 90 s in a pool; nobody can wait that long in a test.
+it.each([
+  ['without TLS', null],
+  ['with TLS', {}],
+])('gives no connection up before the connections of Nx are, %s', (_what, tls) => {
+  const { logger } = createLog('silent');
+  const { server } = createApp({
+    cache: undefined as never,
+    verifyToken: () => Promise.resolve(null),
+    exchange: null,
+    limits: { maxArtifactSizeBytes: 1, uploadStallTimeoutMs: 1 },
+    tls: tls as TlsMaterial | null,
+    trustedProxies: [],
+    logger,
+  });
+  expect(server.keepAliveTimeout).toBe(120_000);
+  expect(server.timeout).toBe(120_000);
+  expect([server.headersTimeout, server.requestTimeout]).toEqual([0, 0]);
+  // Either means that there is no limit.
+  expect([0, undefined]).toContain(server.maxRequestsPerSocket);
 });

@@ -12,7 +12,7 @@ import { nxCacheApi } from '../nx-cache-api/nx-cache-api.ts';
 import type { IdentityExchange } from '../oidc/identity-exchange.ts';
 import { oidcApi } from '../oidc/oidc-api.ts';
 import type { TokenVerifier } from '../tokens/token-verifier.ts';
-import { answerClientError } from './client-errors.ts';
+import { createClientErrors } from './client-errors.ts';
 import { toErrorEnvelope, toErrorResponse } from './error-responses.ts';
 import { rewriteUrl } from './rewrite-url.ts';
 import type { TlsMaterial } from './tls-files.ts';
@@ -46,6 +46,7 @@ export interface AppParts {
 /** Creates the HTTP application: both APIs, one error mapping, one log line for each request. */
 export function createApp(parts: AppParts): FastifyInstance {
   const { cache, verifyToken, exchange, limits, tls, trustedProxies, logger } = parts;
+  const clientErrors = createClientErrors();
   const serverOptions = { headersTimeout: 0 };
   const options = {
     loggerInstance: logger,
@@ -65,13 +66,14 @@ export function createApp(parts: AppParts): FastifyInstance {
     frameworkErrors: (error: unknown, _request: FastifyRequest, reply: FastifyReply) => {
       sendError(reply, error);
     },
-    clientErrorHandler: answerClientError,
+    clientErrorHandler: clientErrors.answer,
   };
   const app: FastifyInstance =
     tls === null
       ? fastify({ ...options, http: serverOptions })
       : asPlain(fastify({ ...options, https: { ...serverOptions, ...tls } }));
 
+  app.server.on('request', clientErrors.track);
   app.decorateRequest('principal', null);
   app.setErrorHandler((error, _request, reply) => sendError(reply, error));
   app.setNotFoundHandler((_request, reply) =>

@@ -3,6 +3,7 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { ArtifactCache } from '../artifacts/artifact-cache.ts';
 import { parseArtifactHash } from '../artifacts/artifact-hash.ts';
+import { untilItsTurn } from '../http/answer-turn.ts';
 import { artifactViewOf } from '../http/artifact-view.ts';
 import { requireToken, requireWriter } from '../http/authentication.ts';
 import { provenanceOf } from '../http/provenance.ts';
@@ -64,7 +65,9 @@ export function nxCacheApi(
 
   scope.get<HashRoute>('/:hash', async (request, reply) => {
     const view = artifactViewOf(request, 'nx');
-    const artifact = await cache.get(view, parseArtifactHash(request.params.hash));
+    const hash = parseArtifactHash(request.params.hash);
+    await untilItsTurn(reply);
+    const artifact = await cache.get(view, hash);
     if (artifact === null) return sendText(reply, 404, 'There is no such artifact.');
     return reply
       .headers({

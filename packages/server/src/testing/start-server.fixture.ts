@@ -1,5 +1,5 @@
 // A real server over a real folder, for the tests of everything that speaks HTTP.
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readlink, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createServer, type LarderServer } from '../create-server.ts';
@@ -71,4 +71,15 @@ export async function listStoredFiles(dataDirectory: string): Promise<string[]> 
     }),
   );
   return lists.flat().sort();
+}
+
+/** How many files of artifacts, complete or not, this process has open. Linux only. */
+export async function countOpenArtifacts(dataDirectory: string): Promise<number> {
+  const descriptors = await readdir('/proc/self/fd');
+  // The one that lists the folder is gone by now, as others may be.
+  const paths = await Promise.all(
+    descriptors.map((descriptor) => readlink(`/proc/self/fd/${descriptor}`).catch(() => '')),
+  );
+  const folders = ['blobs', 'uploads'].map((folder) => join(dataDirectory, folder, '/'));
+  return paths.filter((path) => folders.some((folder) => path.startsWith(folder))).length;
 }

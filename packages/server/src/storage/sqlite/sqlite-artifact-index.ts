@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { ExpressionBuilder, Kysely, Selectable } from 'kysely';
 import type {
   ArtifactApi,
@@ -51,6 +52,8 @@ export function createSqliteArtifactIndex(database: Kysely<DatabaseSchema>): Art
           for (const row of await selectIn(space).where('hash', 'in', some).execute()) {
             records.set(row.hash, toRecord(row));
           }
+          // The database is synchronous: between two statements it is the turn of others.
+          await setImmediate();
         }
         return records;
       }),

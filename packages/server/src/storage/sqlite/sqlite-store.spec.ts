@@ -124,3 +124,20 @@ it('reports a store that is closed', async () => {
   });
   await expect(store.tokens.list()).rejects.toMatchObject({ code: 'LARDER_SERVER_STORAGE_FAILED' });
 });
+
+// A query of all hashes that fit into a request blocked everybody else for as long as it took.
+it('gives others their turn while it looks up thousands of artifacts', async () => {
+  const store = await openSqliteStore(await createPath());
+  let turns = 0;
+  let isOver = false;
+  const takeTurns = () => {
+    turns += 1;
+    if (!isOver) setImmediate(takeTurns);
+  };
+  setImmediate(takeTurns);
+  const hashes = Array.from({ length: 5_000 }, (_value, index) => `h${index}`);
+  await store.artifacts.readMany({ team: '', scope: 'trusted', api: 'artifacts' }, hashes);
+  isOver = true;
+  expect(turns).toBeGreaterThanOrEqual(10);
+  await store.close();
+});
