@@ -124,7 +124,7 @@ describe('storing and fetching', () => {
   it('echoes nothing that was not said', async () => {
     await put(HASH, 'bytes');
     const { headers } = await call(`/v8/artifacts/${HASH}`);
-    expect([...headers.keys()].filter((name) => name.startsWith('x-'))).toEqual([]);
+    expect([...headers.keys()].filter((name) => name.startsWith('x-artifact-'))).toEqual([]);
   });
 
   it.each([
