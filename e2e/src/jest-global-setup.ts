@@ -4,6 +4,7 @@ import {
   foreignServerInstallation,
   nxInstallation,
   serverInstallation,
+  vercelClientsInstallation,
 } from './installations/installation.ts';
 import { prepareInstallations } from './installations/prepare-installations.ts';
 
@@ -14,6 +15,7 @@ export default async function prepare(): Promise<void> {
     serverInstallation,
     clientInstallation,
     foreignServerInstallation,
+    vercelClientsInstallation,
     ...nxVersions.map(nxInstallation),
   ];
   await prepareInstallations(installations, {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { curlClient, fetchClient, hasCurl } from './http/http-client.ts';
 import { createMachine, type Machine } from './machines/create-machine.ts';
 import { type CleanupStack, createCleanupStack } from './processes/cleanup-stack.ts';
+import { runCommandOrThrow } from './processes/run-command.ts';
 import { type RunningProcess, startProcess } from './processes/start-process.ts';
 import { larderServerCommand } from './server/start-larder-server.ts';
 
@@ -119,6 +120,25 @@ describe('larder-server, started without any option', () => {
         expect(put.status).toBe(202);
         const get = await request({ method: 'GET', url, headers: bearer() });
         expect(get.body.equals(body)).toBe(true);
+      });
+
+      it('takes a token that is made beside it, for what that is good for', async () => {
+        const { stdout } = await runCommandOrThrow(
+          larderServerCommand,
+          ['token', 'create', '--label', name, '--access', 'read'],
+          { cwd: machine.folder, env: machine.env },
+        );
+        const headers = { authorization: `Bearer ${stdout.trim()}` };
+        expect((await request({ method: 'GET', url: artifact(), headers })).status).toBe(200);
+        const put = await request({ method: 'PUT', url: `${artifact()}-2`, headers, body });
+        expect(put.status).toBe(403);
+        expect(JSON.parse(put.body.toString())).toMatchObject({ error: { code: 'forbidden' } });
+      });
+
+      it('answers 400 to a hash that is none', async () => {
+        const url = `${server.ready.url}/v8/artifacts/a..b`;
+        expect((await request({ method: 'GET', url, headers: bearer() })).status).toBe(400);
+        expect((await request({ method: 'PUT', url, headers: bearer(), body })).status).toBe(400);
       });
 
       it('answers 401 in the documented envelope without the token', async () => {

@@ -47,6 +47,13 @@ export const foreignServerInstallation: Installation = {
   larderPackages: [],
 };
 
+/** Clients of the artifacts API that Vercel wrote. */
+export const vercelClientsInstallation: Installation = {
+  name: 'vercel-clients',
+  packages: { '@vercel/remote': '1.0.1', '@vercel/sdk': '1.28.35' },
+  larderPackages: [],
+};
+
 /** Nx with the plugin. */
 export function nxInstallation(nxVersion: string): Installation {
   return { name: `nx-${nxVersion}`, packages: { nx: nxVersion }, larderPackages: ['@larder/nx'] };

@@ -1,5 +1,5 @@
 // `npm run e2e:matrix`: the round trip and the durations on every version of Nx that Larder supports,
-// with the daemon on and off. Prints a table at the end; the exit code says whether all of it passed.
+// with the daemon on and off, and Nx's own client against the server. Prints a table at the end; the exit code says whether all of it passed.
 // Versions can be chosen: `npm run e2e:matrix -- 19.8.14 24.0.6`.
 import { readEnvironment } from '../environment.ts';
 import { runScript } from '../processes/run-script.ts';

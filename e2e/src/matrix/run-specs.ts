@@ -4,18 +4,28 @@ import { join } from 'node:path';
 
 import { runCommand } from '../processes/run-command.ts';
 import { repositoryRoot } from '../repository.ts';
+import { type Door, doorOf } from '../workspace/nx-version.ts';
 import { type CellResult } from './format-matrix.ts';
 
-const SPECS = ['round-trip', 'durations'];
+const SPECS = ['round-trip', 'durations', 'nx-client'];
 /** Installing, and a build of 200 MB with and without the daemon, on a slow machine. */
 const TIMEOUT_MS = 20 * 60_000;
 
-/** The columns of the matrix, each with what the full names of its tests contain. */
-const COLUMNS: Readonly<Record<string, string>> = {
-  'daemon off': 'with the daemon off',
-  'daemon on': 'with the daemon on',
-  durations: 'stores how long each task ran',
-};
+/** A column of the matrix. */
+interface Column {
+  readonly name: string;
+  /** What the full names of its tests contain. */
+  readonly part: string;
+  /** Versions of Nx that it says something about; absent: all. */
+  readonly door?: Door;
+}
+
+const COLUMNS: readonly Column[] = [
+  { name: 'daemon off', part: 'with the daemon off' },
+  { name: 'daemon on', part: 'with the daemon on' },
+  { name: 'durations', part: 'stores how long each task ran' },
+  { name: 'own client', part: "Nx's own client", door: 'hooks' },
+];
 
 /** The part of jest's `--json` file that is read here. */
 interface JestReport {
@@ -53,7 +63,8 @@ export async function runSpecs(
     const results = (JSON.parse(json) as JestReport).testResults.flatMap(
       ({ assertionResults }) => assertionResults,
     );
-    const cells = Object.entries(COLUMNS).map(([name, part]) => {
+    const columns = COLUMNS.filter(({ door }) => door === undefined || door === doorOf(nxVersion));
+    const cells = columns.map(({ name, part }) => {
       const tests = results.filter(({ fullName }) => fullName.includes(part));
       const passed = tests.filter(({ status }) => status === 'passed').length;
       return { name, passed, failed: tests.length - passed };

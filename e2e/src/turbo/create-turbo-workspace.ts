@@ -6,7 +6,8 @@ import { type Machine } from '../machines/create-machine.ts';
 import { runCommandOrThrow } from '../processes/run-command.ts';
 import { writeJson } from '../workspace/write-json.ts';
 
-const TURBO_VERSION = '2.11.11';
+/** An old one that is in use, and the newest. */
+export const turboVersions = ['2.9.17', '2.11.11'] as const;
 
 export interface TurboWorkspace {
   readonly machine: Machine;
@@ -18,13 +19,16 @@ export interface TurboWorkspace {
 /**
  * Lays an npm workspace of three packages that depend on each other and installs Turborepo in it.
  *
+ * @param options.turboVersion the newest by default
  * @param options.isSigned whether turbo signs its artifacts and accepts signed ones only
  */
 export async function createTurboWorkspace({
   machine,
+  turboVersion = turboVersions[1],
   isSigned,
 }: {
   readonly machine: Machine;
+  readonly turboVersion?: string;
   readonly isSigned: boolean;
 }): Promise<TurboWorkspace> {
   const folder = join(machine.folder, 'turbo-workspace');
@@ -35,7 +39,7 @@ export async function createTurboWorkspace({
     private: true,
     packageManager: 'npm@10.0.0',
     workspaces: ['packages/*'],
-    devDependencies: { turbo: TURBO_VERSION },
+    devDependencies: { turbo: turboVersion },
   });
   await writeJson(join(folder, 'turbo.json'), {
     tasks: { build: { dependsOn: ['^build'], outputs: ['dist/**'] } },

@@ -1,28 +1,32 @@
-import { lookup } from 'node:dns/promises';
-import { isIP } from 'node:net';
+import type { Server as HttpsServer } from 'node:https';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { createArtifactCache, type ArtifactCache } from './artifacts/artifact-cache.ts';
 import { reconcile } from './artifacts/reconcile.ts';
-import { LarderError, isLarderError } from './errors/larder-error.ts';
-import { messageOf } from './errors/message-of.ts';
+import { isLarderError } from './errors/larder-error.ts';
 import { createApp } from './http/create-app.ts';
+import { drain, listen } from './http/listen.ts';
+import { keepTlsRenewed, readTlsFiles, type TlsFiles } from './http/tls-files.ts';
 import { createLog } from './logging/create-log.ts';
 import {
   resolveServerOptions,
   type ResolvedServerOptions,
   type ServerOptions,
 } from './options/server-options.ts';
+import { createIdentityExchange } from './oidc/identity-exchange.ts';
 import type { ArtifactIndex } from './storage/artifact-index.ts';
-import { acquireDataDirectory, databaseFile, dataUnusable } from './storage/data-directory.ts';
+import type { BlobStore } from './storage/blob-store.ts';
+import {
+  acquireDataDirectory,
+  databaseFile,
+  dataUnusable,
+  requireIndexOf,
+} from './storage/data-directory.ts';
 import { createFilesystemBlobStore } from './storage/filesystem/filesystem-blob-store.ts';
 import type { MetadataStore } from './storage/metadata-store.ts';
 import { openSqliteStore } from './storage/sqlite/sqlite-store.ts';
 import { findStartTokens } from './tokens/start-tokens.ts';
 import { createTokenVerifier } from './tokens/token-verifier.ts';
-
-/** Connections that may wait to be accepted: Nx opens hundreds at once. */
-const BACKLOG = 4096;
 
 const POISONING_WARNING =
   'Every token of this server may write what everybody gets, so that any job that has one can ' +
@@ -53,31 +57,46 @@ export interface LarderServer {
  *
  * @throws LarderError `LARDER_SERVER_OPTIONS_INVALID`, `LARDER_SERVER_HOST_NEEDS_TOKENS`,
  * `LARDER_SERVER_DATA_UNUSABLE`, `LARDER_SERVER_DATA_LOCKED`, `LARDER_SERVER_INDEX_INCOMPATIBLE`,
- * `LARDER_SERVER_TOKEN_FILE_INVALID`, `LARDER_SERVER_STORAGE_FAILED`.
+ * `LARDER_SERVER_INDEX_MISSING`, `LARDER_SERVER_TOKEN_FILE_INVALID`, `LARDER_SERVER_TLS_UNUSABLE`,
+ * `LARDER_SERVER_STORAGE_FAILED`.
  */
 export async function createServer(options: ServerOptions = {}): Promise<LarderServer> {
   const resolved = resolveServerOptions(options);
   const log = createLog(resolved.logLevel);
+  const tlsFiles = tlsFilesOf(resolved);
+  const tls = tlsFiles === null ? null : await readTlsFiles(tlsFiles);
   const data = await acquireDataDirectory(resolved.dataDirectory);
   let metadata: MetadataStore | null = null;
   try {
+    const blobs = await createFilesystemBlobStore(data.path);
+    await requireIndexOf(data.path, blobs);
     metadata = await openSqliteStore(databaseFile(data.path));
     const { localToken, tokens, mayAllPoison } = await findStartTokens({
       configured: resolved.tokens,
+      hasIssuers: resolved.oidc.length > 0,
       host: resolved.host,
       dataDirectory: data.path,
       store: metadata.tokens,
     });
     if (mayAllPoison) log.logger.warn(POISONING_WARNING);
-    const cache = await openCache(data.path, metadata.artifacts, log.logger);
+    const cache = await openCache(blobs, metadata.artifacts, log.logger);
     const verifyToken = createTokenVerifier({ tokens, store: metadata.tokens });
-    const app = createApp({ cache, verifyToken, limits: resolved, logger: log.logger });
     const store = metadata;
+    const exchange =
+      resolved.oidc.length === 0
+        ? null
+        : createIdentityExchange({ issuers: resolved.oidc, store: store.tokens });
+    const { logger } = log;
+    const { trustedProxies } = resolved;
+    const limits = resolved;
+    const app = createApp({ cache, verifyToken, exchange, limits, tls, trustedProxies, logger });
+    const endTlsWatch = tlsFiles === null ? null : renewTls(app, tlsFiles, logger);
     return {
       dataDirectory: data.path,
       token: localToken,
-      listen: () => listen(app, resolved),
+      listen: () => listen(app, { ...resolved, isTls: tls !== null }),
       close: once(async () => {
+        endTlsWatch?.();
         await drain(app, resolved.drainTimeoutMs);
         await cache.close();
         await store.close();
@@ -92,12 +111,28 @@ export async function createServer(options: ServerOptions = {}): Promise<LarderS
   }
 }
 
+function tlsFilesOf(options: ResolvedServerOptions): TlsFiles | null {
+  const { tlsCertificateFile: certificateFile, tlsKeyFile: keyFile } = options;
+  return certificateFile === '' ? null : { certificateFile, keyFile };
+}
+
+function renewTls(app: FastifyInstance, files: TlsFiles, logger: Logger): () => void {
+  return keepTlsRenewed(app.server as unknown as HttpsServer, {
+    files,
+    onRenewed: () => {
+      logger.info('the certificate has been renewed');
+    },
+    onTrouble: (error) => {
+      logger.error({ err: error }, 'the renewed certificate cannot be used');
+    },
+  });
+}
+
 async function openCache(
-  directory: string,
+  blobs: BlobStore,
   index: ArtifactIndex,
   logger: Logger,
 ): Promise<ArtifactCache> {
-  const blobs = await createFilesystemBlobStore(directory);
   const { removedBlobs, removedRecords } = await reconcile(blobs, index);
   if (removedBlobs + removedRecords > 0) {
     logger.warn({ removedBlobs, removedRecords }, 'the data folder has been repaired');
@@ -109,52 +144,6 @@ async function openCache(
       logger.warn({ key, ...(cause === undefined ? {} : { err: cause }) }, message);
     },
   });
-}
-
-async function listen(app: FastifyInstance, options: ResolvedServerOptions): Promise<string> {
-  const { host, port } = options;
-  try {
-    // One address, not the two that Fastify makes of `localhost`: a drain has to reach all.
-    const { address } = await lookup(host);
-    await app.listen({
-      host: address,
-      port,
-      backlog: BACKLOG,
-      listenTextResolver: () => 'listening',
-    });
-    return urlOf(host, address, app.server.address());
-  } catch (cause) {
-    throw new LarderError(
-      'LARDER_SERVER_LISTEN_FAILED',
-      `Cannot listen on ${host}: ${messageOf(cause)}`,
-      {
-        hint: 'Choose another --host or --port; port 0 picks a free one.',
-        cause,
-      },
-    );
-  }
-}
-
-function urlOf(
-  host: string,
-  address: string,
-  bound: ReturnType<FastifyInstance['server']['address']>,
-) {
-  const port = typeof bound === 'object' ? (bound?.port ?? 0) : 0;
-  const wildcards: Record<string, string> = { '0.0.0.0': '127.0.0.1', '::': '::1' };
-  const name = wildcards[address] ?? host;
-  return `http://${isIP(name) === 6 ? `[${name}]` : name}:${port}`;
-}
-
-async function drain(app: FastifyInstance, timeoutMs: number): Promise<void> {
-  const timer = setTimeout(() => {
-    app.server.closeAllConnections();
-  }, timeoutMs);
-  try {
-    await app.close();
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 function once<T>(work: () => Promise<T>): () => Promise<T> {

@@ -9,6 +9,7 @@ import type { NxJson, PostContext, PreContext } from '../nx-facts/nx-contexts.ts
 import type { LarderOptions } from '../options/larder-options.ts';
 import { createAgentBed } from '../testing/agent-bed.fixture.ts';
 import { answer, type ArtifactsServer } from '../testing/artifacts-server.fixture.ts';
+import { startGithubEndpoint } from '../testing/github-endpoint.fixture.ts';
 import { createNxClient, type NxClient } from '../testing/nx-client.fixture.ts';
 import {
   capturePrints,
@@ -208,6 +209,54 @@ describe('a command', () => {
     expect(process.env.NO_PROXY).toBe(expected);
     expect(process.env.no_proxy).toBe(expected);
     expect((await nxClient().get('1')).status).toBe(404);
+  });
+});
+
+describe('a job without a token', () => {
+  it('of GitHub Actions gets one for its identity', async () => {
+    const github = await startGithubEndpoint(bed);
+    server.access = { audience: server.url, token: 'minted', access: 'read-write' };
+    prepare({
+      LARDER_TOKEN: '',
+      ACTIONS_ID_TOKEN_REQUEST_URL: github.url,
+      ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'request-token',
+    });
+    await preTasksExecution(undefined, preContext());
+
+    const nx = nxClient();
+    expect((await nx.get('1')).status).toBe(404);
+    expect(await nx.put('1', 'built')).toBe(200);
+    await postTasksExecution(undefined, postContext({ '1': [0, 1] }));
+
+    expect(github.requests).toEqual([
+      { audience: server.url, authorization: 'bearer request-token' },
+    ]);
+    expect(server.seen('put')[0]?.headers.authorization).toBe('Bearer minted');
+    expect(printed).toEqual(['Larder: 0 of 1 task from the remote cache · 1 stored · 5 B up']);
+  });
+
+  it('says in one line why it does without', async () => {
+    prepare({ LARDER_TOKEN: '', LARDER_ID_TOKEN: 'a.b.c' });
+    await preTasksExecution(undefined, preContext());
+
+    const nx = nxClient();
+    expect((await nx.get('1')).status).toBe(404);
+    expect(await nx.put('1', 'built')).toBe(200);
+    await postTasksExecution(undefined, postContext({ '1': [0, 1] }));
+
+    expect(printed).toEqual([
+      'Larder: 0 of 1 task from the remote cache',
+      expect.stringMatching(
+        /^Larder: warning: .*gives none.*LARDER_TOKEN.*\(LARDER_OIDC_NOT_OFFERED\)$/,
+      ),
+    ]);
+  });
+
+  it('is known to nobody where no server is named', async () => {
+    prepare({ LARDER_TOKEN: '', LARDER_URL: '', LARDER_ID_TOKEN: 'a.b.c' });
+    await preTasksExecution(undefined, preContext());
+    expectUntouched();
+    expect(printed).toEqual([expect.stringContaining('there is no token')]);
   });
 });
 

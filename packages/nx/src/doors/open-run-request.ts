@@ -1,6 +1,7 @@
 import type { OpenRunRequest } from '../agent/protocol/control-api.ts';
-import type { StartEstimate } from '../agent/protocol/run-configuration.ts';
+import type { StartEstimate, Upstream } from '../agent/protocol/run-configuration.ts';
 import type { ArtifactFormat } from '../identity/artifact-hash.ts';
+import { jobName } from '../options/ci-identity.ts';
 import type { ResolvedOptions } from '../options/larder-options.ts';
 
 export interface RunFacts {
@@ -14,19 +15,17 @@ export interface RunFacts {
   readonly storesFailures: boolean;
 }
 
-/** What the agent is told about a command. The options must be configured: there is a token. */
-export function openRunRequest(
-  options: ResolvedOptions & { readonly token: string },
-  facts: RunFacts,
-): OpenRunRequest {
+/** What the agent is told about a command. The options must be usable. */
+export function openRunRequest(options: ResolvedOptions, facts: RunFacts): OpenRunRequest {
   const { ownerPid, contextId, ...rest } = facts;
   return {
     ownerPid,
     contextId,
     configuration: {
       ...rest,
-      upstream: { url: options.url, teamId: options.teamId, slug: options.slug },
+      upstream: upstreamOf(options),
       token: options.token,
+      identity: options.identity,
       signatureKey: options.signatureKey,
       namespace: options.namespace,
       mode: options.mode,
@@ -45,9 +44,12 @@ export function openRunRequest(
   };
 }
 
+function upstreamOf({ url, teamId, slug, identity }: ResolvedOptions): Upstream {
+  if (identity === null) return { url, teamId, slug };
+  return { url, teamId, slug, job: jobName(identity) };
+}
+
 /** Whether there is anything to do for a command with these options. */
-export function isUsable(
-  options: ResolvedOptions,
-): options is ResolvedOptions & { readonly token: string } {
-  return options.token !== null && options.mode !== 'off';
+export function isUsable({ isConfigured, mode }: ResolvedOptions): boolean {
+  return isConfigured && mode !== 'off';
 }

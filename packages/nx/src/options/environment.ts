@@ -7,12 +7,25 @@ export interface LarderEnvironment {
   readonly larder: Readonly<Record<keyof typeof larderVariables, string | null>>;
   /** Other tools' variables, by their own name. */
   readonly otherTools: Readonly<Record<OtherToolVariable, string | null>>;
+  readonly identity: IdentityVariables;
   readonly nx: NxVariables;
   /** Whether HTTP requests of this process and its children go through a proxy. */
   readonly hasHttpProxy: boolean;
   /** `NO_PROXY` or `no_proxy`: hosts that are reached without the proxy. */
   readonly noProxy: string | null;
   readonly isCi: boolean;
+}
+
+/** What a CI job can get its signed identity with. */
+export interface IdentityVariables {
+  /** `LARDER_ID_TOKEN`: the identity itself. */
+  readonly token: string | null;
+  /** `ACTIONS_ID_TOKEN_REQUEST_URL` of GitHub Actions. */
+  readonly requestUrl: string | null;
+  /** `ACTIONS_ID_TOKEN_REQUEST_TOKEN` of GitHub Actions. */
+  readonly requestToken: string | null;
+  /** `LARDER_AUDIENCE`: what the identity shall be made out to. */
+  readonly audience: string | null;
 }
 
 /** Nx's own variables, as far as they matter to a cache. */
@@ -107,6 +120,12 @@ export function readEnvironment(
       OtherToolVariable,
       string | null
     >,
+    identity: {
+      token: read('LARDER_ID_TOKEN'),
+      requestUrl: read('ACTIONS_ID_TOKEN_REQUEST_URL'),
+      requestToken: read('ACTIONS_ID_TOKEN_REQUEST_TOKEN'),
+      audience: read('LARDER_AUDIENCE')?.trim() ?? null,
+    },
     nx: {
       parallel: read('NX_PARALLEL'),
       skipsCache: skipVariables.some((name) => read(name) === 'true'),

@@ -1,3 +1,5 @@
+import type { CiIdentity } from './ci-identity.ts';
+
 /** Which part of the cache a run may use. */
 export type CacheMode = 'read-write' | 'read' | 'write' | 'off';
 
@@ -73,6 +75,8 @@ export interface ResolvedOptions {
   /** Without a trailing slash. */
   readonly url: string;
   readonly token: string | null;
+  /** What a token is got with where none is set; null where there is a token, or no such identity. */
+  readonly identity: CiIdentity | null;
   readonly teamId: string | null;
   readonly slug: string | null;
   readonly signatureKey: string | null;
@@ -94,7 +98,7 @@ export interface ResolvedOptions {
   readonly dataDirectory: string | null;
   /** Where each value came from: a variable's name, a place in nx.json, or `default`. */
   readonly sources: Readonly<Record<OptionName, string>>;
-  /** Whether there is a token. Without one the remote cache is not used. */
+  /** Whether there is a token, or a way to get one. Without, the remote cache is not used. */
   readonly isConfigured: boolean;
   readonly isCi: boolean;
   /** Sentences for the user: settings that were ignored or look like a mistake. */

@@ -19,6 +19,7 @@ describe('resolveOptions without any setting', () => {
     expect(values).toEqual({
       url: 'https://api.vercel.com',
       token: null,
+      identity: null,
       teamId: null,
       slug: null,
       signatureKey: null,
@@ -304,6 +305,25 @@ describe('resolveOptions', () => {
   it('is configured as soon as there is a token', () => {
     expect(resolve({ LARDER_TOKEN: 'x' }).isConfigured).toBe(true);
   });
+
+  it('is also configured by a CI identity, for a server that somebody has named', () => {
+    const job = { LARDER_ID_TOKEN: 'a.b.c' };
+    const named = { ...job, LARDER_URL: 'https://cache.example.com' };
+    expect(resolve(named)).toMatchObject({
+      isConfigured: true,
+      token: null,
+      identity: { kind: 'signed', token: 'a.b.c' },
+    });
+    expect(resolve(job)).toMatchObject({ isConfigured: false, identity: null });
+  });
+
+  it.each(['LARDER_TOKEN', 'TURBO_TOKEN', 'VERCEL_ARTIFACTS_TOKEN'])(
+    'uses no identity where there is a token, such as in %s',
+    (variable) => {
+      const job = { LARDER_ID_TOKEN: 'a.b.c', LARDER_URL: 'https://cache.example.com' };
+      expect(resolve({ ...job, [variable]: 'x' })).toMatchObject({ token: 'x', identity: null });
+    },
+  );
 
   it('removes the line break that a secret store left behind a token', () => {
     expect(resolve({ LARDER_TOKEN: 'secret\n' }).token).toBe('secret');

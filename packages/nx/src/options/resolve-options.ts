@@ -1,4 +1,5 @@
 import { pluginError } from '../errors/plugin-error.ts';
+import { findCiIdentity } from './ci-identity.ts';
 import { larderVariables, type LarderEnvironment } from './environment.ts';
 import type { OptionName, ResolvedOptions } from './larder-options.ts';
 import {
@@ -63,10 +64,14 @@ export function resolveOptions(inputs: OptionInputs): ResolvedOptions {
   const settled = settleAll(own, otherTool, environment);
   const values = pick(settled, 'value') as Pick<ResolvedOptions, OptionName>;
   const sources = pick(settled, 'source') as Record<OptionName, string>;
+  // Only a server that somebody has chosen may see an identity.
+  const hasServer = sources.url !== 'default';
+  const identity = values.token === null && hasServer ? findCiIdentity(environment) : null;
   return {
     ...values,
+    identity,
     sources,
-    isConfigured: values.token !== null,
+    isConfigured: values.token !== null || identity !== null,
     isCi: environment.isCi,
     warnings: [
       ...Object.keys(pluginOptions)

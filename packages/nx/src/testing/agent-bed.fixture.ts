@@ -2,7 +2,10 @@ import type { AgentState } from '../agent/protocol/agent-state.ts';
 import { readAgentState } from '../agent/protocol/agent-state.ts';
 import type { RetrieveRequest, StoreRequest } from '../agent/protocol/control-api.ts';
 import { dataLayout } from '../agent/protocol/data-layout.ts';
-import type { RunConfiguration } from '../agent/protocol/run-configuration.ts';
+import type {
+  AuthorizedConfiguration,
+  RunConfiguration,
+} from '../agent/protocol/run-configuration.ts';
 import { closeRun, openRun } from '../agent/launch/agent-client.ts';
 import { createSpoolFolder } from '../agent/spool/spool-folder.ts';
 import type { SpoolEntry } from '../agent/spool/spool-entry.ts';
@@ -45,11 +48,12 @@ export interface TestRun extends NxClient {
 /** Settings with which nothing times out, and with which closing a run waits for its uploads. */
 export function runConfiguration(
   server: { readonly url: string },
-  overrides: Partial<RunConfiguration> = {},
-): RunConfiguration {
+  overrides: Partial<AuthorizedConfiguration> = {},
+): AuthorizedConfiguration {
   return {
     upstream: { url: server.url, teamId: null, slug: null },
     token: 'token-of-the-run',
+    identity: null,
     signatureKey: null,
     namespace: '',
     mode: 'read-write',
@@ -102,7 +106,7 @@ export function createAgentBed(): AgentBed {
     },
     async openRun(server, { ownerPid = process.pid, contextId, ...overrides } = {}) {
       const folder = theDataDirectory();
-      const configuration = runConfiguration(server, overrides);
+      const configuration: RunConfiguration = { ...runConfiguration(server), ...overrides };
       const request = { ownerPid, contextId: contextId ?? null, configuration };
       const run = await openRun(folder, request, process.env);
       const client = createNxClient(run);

@@ -16,13 +16,13 @@ export interface StoredArtifact {
 
 export interface SeenRequest {
   readonly kind: RequestKind;
-  /** Hash of the artifact, `status` or `events`; empty for a query. */
+  /** Hash of the artifact, `status` or `events`; empty for a query and for an exchange. */
   readonly hash: string;
   readonly headers: IncomingHttpHeaders;
   readonly query: string;
 }
 
-export type RequestKind = 'status' | 'get' | 'put' | 'events' | 'query';
+export type RequestKind = 'status' | 'get' | 'put' | 'events' | 'query' | 'oidc';
 
 export interface Exchange extends SeenRequest {
   readonly request: IncomingMessage;
@@ -39,6 +39,10 @@ export interface ArtifactsServer {
   readonly artifacts: Map<string, StoredArtifact>;
   /** What it has been told of lookups, as it came over the wire. */
   readonly events: Readonly<Record<string, unknown>>[];
+  /** What it gives for any identity; null: it does not know the endpoint. */
+  access: { audience: string; token: string; access: 'read' | 'read-write' } | null;
+  /** The identities that it was shown. */
+  readonly identities: string[];
   /** What was asked for, in order of arrival. */
   readonly requests: SeenRequest[];
   /** How each kind of request is treated from now on. */
@@ -60,7 +64,9 @@ export async function startArtifactsServer(): Promise<ArtifactsServer> {
     put: proceed,
     events: proceed,
     query: proceed,
+    oidc: proceed,
   };
+  const identities: string[] = [];
 
   async function serve(exchange: Exchange): Promise<void> {
     const { kind, hash, headers, request, response } = exchange;
@@ -90,6 +96,21 @@ export async function startArtifactsServer(): Promise<ArtifactsServer> {
       );
       return;
     }
+    if (kind === 'oidc') {
+      const body = String(await readBody(request));
+      if (server.access === null) response.writeHead(404).end();
+      else if (request.method === 'GET') {
+        const { audience } = server.access;
+        response.end(JSON.stringify({ issuers: [{ issuer: 'https://ci.test', audience }] }));
+      } else {
+        identities.push((JSON.parse(body) as { token: string }).token);
+        const expiresAt = new Date(Date.now() + 3_600_000).toISOString();
+        response.end(
+          JSON.stringify({ ...server.access, expiresAt, scope: 'trusted', teams: null }),
+        );
+      }
+      return;
+    }
     const found = artifacts.get(hash);
     if (kind === 'status') response.end('{"status":"enabled"}');
     else if (!found) response.writeHead(404).end();
@@ -104,9 +125,9 @@ export async function startArtifactsServer(): Promise<ArtifactsServer> {
     return found ? { size: found.body.length, taskDurationMs: 0 } : null;
   }
 
-  const server = createServer((request, response) => {
+  const httpServer = createServer((request, response) => {
     const { pathname, search } = new URL(request.url ?? '', 'http://server');
-    const hash = pathname.slice(artifactsPath.length);
+    const hash = pathname.startsWith(artifactsPath) ? pathname.slice(artifactsPath.length) : '';
     const kind = kindOf(request.method, pathname, hash);
     const seen: SeenRequest = { kind, hash, headers: request.headers, query: search };
     requests.push(seen);
@@ -120,14 +141,16 @@ export async function startArtifactsServer(): Promise<ArtifactsServer> {
     void behaviour[kind](exchange);
   });
   await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', resolve);
+    httpServer.listen(0, '127.0.0.1', resolve);
   });
-  const { port } = server.address() as AddressInfo;
+  const { port } = httpServer.address() as AddressInfo;
 
-  return {
+  const server: ArtifactsServer = {
     url: `http://127.0.0.1:${port}`,
     artifacts,
     events,
+    access: null,
+    identities,
     requests,
     behaviour,
     keep(hash, body, headers = {}) {
@@ -141,15 +164,17 @@ export async function startArtifactsServer(): Promise<ArtifactsServer> {
       requests.filter((each) => each.kind === kind && (hash === undefined || each.hash === hash)),
     close: () =>
       new Promise<void>((resolve) => {
-        server.close(() => {
+        httpServer.close(() => {
           resolve();
         });
-        server.closeAllConnections();
+        httpServer.closeAllConnections();
       }),
   };
+  return server;
 }
 
 function kindOf(method: string | undefined, path: string, hash: string): RequestKind {
+  if (path === '/auth/oidc') return 'oidc';
   if (method === 'PUT') return 'put';
   if (method === 'POST' && `${path}/` === artifactsPath) return 'query';
   return hash === 'status' || hash === 'events' ? hash : 'get';

@@ -52,7 +52,7 @@ export function enterNxWorkspace(bed: TestBed, version: string): NxWorkspace {
 export function setEnvironment(bed: TestBed, variables: Readonly<Record<string, string>>): void {
   const before = { ...process.env };
   const foreign =
-    /^(LARDER|NX|TURBO|VERCEL)_|^(CI|GITHUB_ACTIONS|.*_proxy|BUILDKITE|CIRCLECI|DRONE|GITLAB_CI|TF_BUILD|TRAVIS)$/i;
+    /^(LARDER|NX|TURBO|VERCEL|ACTIONS_ID_TOKEN)_|^(CI|GITHUB_ACTIONS|.*_proxy|BUILDKITE|CIRCLECI|DRONE|GITLAB_CI|TF_BUILD|TRAVIS)$/i;
   for (const name of Object.keys(process.env)) {
     if (foreign.test(name)) Reflect.deleteProperty(process.env, name);
   }

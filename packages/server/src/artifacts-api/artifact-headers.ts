@@ -23,10 +23,17 @@ export function parseArtifactHeaders(headers: IncomingHttpHeaders): ArtifactMeta
   };
 }
 
-/** The headers that GET and HEAD answer with; what is unknown is left out. */
-export function formatArtifactHeaders(record: ArtifactRecord): Record<string, string> {
+/**
+ * The headers that GET and HEAD answer with; what is unknown is left out.
+ *
+ * @param accept - The request's `Accept` header.
+ */
+export function formatArtifactHeaders(
+  record: ArtifactRecord,
+  accept: string | undefined,
+): Record<string, string> {
   const headers: Record<string, string> = {
-    'content-type': 'application/octet-stream',
+    'content-type': isJsonOnly(accept) ? 'application/json' : 'application/octet-stream',
     'content-length': String(record.sizeBytes),
   };
   if (record.durationMs !== null) headers['x-artifact-duration'] = String(record.durationMs);
@@ -34,6 +41,14 @@ export function formatArtifactHeaders(record: ArtifactRecord): Record<string, st
   if (record.sha !== null) headers['x-artifact-sha'] = record.sha;
   if (record.dirtyHash !== null) headers['x-artifact-dirty-hash'] = record.dirtyHash;
   return headers;
+}
+
+/**
+ * `@vercel/sdk` asks for JSON when it downloads an artifact, and takes nothing else for one: Vercel's
+ * description of the API has it so.
+ */
+function isJsonOnly(accept: string | undefined): boolean {
+  return accept !== undefined && /^\s*application\/json\s*(;[^,]*)?$/i.test(accept);
 }
 
 /**

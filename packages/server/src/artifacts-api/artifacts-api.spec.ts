@@ -109,10 +109,22 @@ describe('storing and fetching', () => {
     }
   });
 
+  it.each([
+    ['application/json', 'application/json'],
+    ['application/json;q=1', 'application/json'],
+    ['application/json, */*', 'application/octet-stream'],
+    ['*/*', 'application/octet-stream'],
+  ])('calls the bytes, asked for as %s, %s', async (accept, contentType) => {
+    await put(HASH, 'bytes');
+    const fetched = await call(`/v8/artifacts/${HASH}`, { headers: { accept } });
+    expect(fetched.headers.get('content-type')).toBe(contentType);
+    expect(await fetched.text()).toBe('bytes');
+  });
+
   it('echoes nothing that was not said', async () => {
     await put(HASH, 'bytes');
     const { headers } = await call(`/v8/artifacts/${HASH}`);
-    expect([...headers.keys()].filter((name) => name.startsWith('x-'))).toEqual([]);
+    expect([...headers.keys()].filter((name) => name.startsWith('x-artifact-'))).toEqual([]);
   });
 
   it.each([

@@ -6,13 +6,14 @@ import { untilItsTurn } from '../http/answer-turn.ts';
 import { artifactViewOf } from '../http/artifact-view.ts';
 import { requireToken, requireWriter } from '../http/authentication.ts';
 import { toErrorEnvelope } from '../http/error-responses.ts';
+import { readBodiesAsJson } from '../http/json-body.ts';
 import { provenanceOf } from '../http/provenance.ts';
 import { leaveBodiesUnread, openUpload, type UploadLimits } from '../http/upload.ts';
 import type { ArtifactRecord } from '../storage/artifact-index.ts';
 import type { TokenVerifier } from '../tokens/token-verifier.ts';
 import { ownSpace } from '../trust/artifact-view.ts';
 import { formatArtifactHeaders, parseArtifactHeaders } from './artifact-headers.ts';
-import { parseEventsBody, parseQueryBody, readBodiesAsJson } from './json-body.ts';
+import { parseEventsBody, parseQueryBody } from './json-body.ts';
 
 export interface ArtifactsApiOptions {
   cache: ArtifactCache;
@@ -65,14 +66,15 @@ function registerArtifacts(routes: FastifyInstance, { cache, limits }: Artifacts
     await untilItsTurn(reply);
     const artifact = await cache.get(view, hash);
     if (artifact === null) return sendMiss(reply);
-    return reply.headers(formatArtifactHeaders(artifact.record)).send(artifact.stream);
+    const headers = formatArtifactHeaders(artifact.record, request.headers.accept);
+    return reply.headers(headers).send(artifact.stream);
   });
 
   routes.head<HashRoute>('/:hash', async (request, reply) => {
     const view = artifactViewOf(request, 'artifacts');
     const record = await cache.head(view, parseArtifactHash(request.params.hash));
     if (record === null) return sendMiss(reply);
-    return reply.headers(formatArtifactHeaders(record)).send();
+    return reply.headers(formatArtifactHeaders(record, request.headers.accept)).send();
   });
 }
 

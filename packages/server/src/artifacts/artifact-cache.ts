@@ -11,6 +11,7 @@ import type {
 } from '../storage/artifact-index.ts';
 import type { BlobStore, OpenBlob } from '../storage/blob-store.ts';
 import { ownSpace, visibleKeys, visibleSpaces, type ArtifactView } from '../trust/artifact-view.ts';
+import { describeArtifact, type ArtifactOrigin } from './artifact-description.ts';
 import { readToEnd } from './read-to-end.ts';
 
 /** Writing the time of every access would make each download a write; this precision is enough. */
@@ -131,24 +132,15 @@ export function createArtifactCache(parts: ArtifactCacheParts): ArtifactCache {
     }
     // Every write has a blob of its own, so that concurrent writers of one hash never meet on disk.
     const blob = randomBytes(16).toString('hex');
-    const { sha256 } = await blobs.write(blob, body, { sizeBytes, signal });
+    const key: ArtifactKey = { ...ownSpace(view), hash };
+    const origin: ArtifactOrigin = { ...metadata, ...provenance, createdAtMs: now() };
+    const description = describeArtifact(key, origin);
+    const { sha256 } = await blobs.write(blob, body, { sizeBytes, description, signal });
     let isFirst = false;
     try {
       // What nobody waits for any more may have been followed by bytes that were no HTTP.
       signal?.throwIfAborted();
-      const createdAtMs = now();
-      isFirst = await index.write(
-        { ...ownSpace(view), hash },
-        {
-          ...metadata,
-          ...provenance,
-          blob,
-          sizeBytes,
-          sha256,
-          createdAtMs,
-          accessedAtMs: createdAtMs,
-        },
-      );
+      isFirst = await index.write(key, { ...origin, blob, sizeBytes, sha256, accessedAtMs: now() });
     } finally {
       if (!isFirst) await blobs.remove(blob);
     }

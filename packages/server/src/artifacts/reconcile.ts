@@ -1,5 +1,5 @@
 import type { ArtifactIndex } from '../storage/artifact-index.ts';
-import type { BlobStore } from '../storage/blob-store.ts';
+import { BLOB_PREFIXES, type BlobStore } from '../storage/blob-store.ts';
 
 export interface Reconciliation {
   /** Blobs that no record named: uploads that a crash interrupted before they were committed. */
@@ -15,9 +15,7 @@ export interface Reconciliation {
 export async function reconcile(blobs: BlobStore, index: ArtifactIndex): Promise<Reconciliation> {
   const result: Reconciliation = { removedBlobs: 0, removedRecords: 0 };
   await blobs.removeLeftovers();
-  // One 256th at a time, so that memory stays small however many artifacts there are.
-  for (let shard = 0; shard < 256; shard += 1) {
-    const prefix = shard.toString(16).padStart(2, '0');
+  for (const prefix of BLOB_PREFIXES) {
     const keys = await index.listBlobs(prefix);
     const stored = new Set(await blobs.list(prefix));
     for (const blob of stored) {

@@ -3,6 +3,7 @@ import type { ServerErrorCode } from '../errors/error-codes.ts';
 import { isLarderError } from '../errors/larder-error.ts';
 import { readPackageVersion } from '../package-version.ts';
 import { addAuditCommand, addPurgeCommand } from './artifact-commands.ts';
+import { addRebuildCommand, addVerifyCommand } from './maintenance-commands.ts';
 import { configureServeCommand } from './serve-command.ts';
 import { addTokenCommands } from './token-commands.ts';
 
@@ -47,5 +48,7 @@ function createProgram(): Command {
   addTokenCommands(program);
   addAuditCommand(program);
   addPurgeCommand(program);
+  addVerifyCommand(program);
+  addRebuildCommand(program);
   return program;
 }

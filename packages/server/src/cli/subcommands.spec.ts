@@ -1,5 +1,6 @@
 // The subcommands work on the data folder of a server that runs.
 import { join } from 'node:path';
+import { runCommand } from '../testing/run-command.fixture.ts';
 import {
   createTemporaryFolder,
   listStoredFiles,
@@ -7,7 +8,6 @@ import {
   startServer,
   type RunningServer,
 } from '../testing/start-server.fixture.ts';
-import { runCli } from './run-cli.ts';
 
 let running: RunningServer;
 
@@ -18,26 +18,7 @@ afterEach(() => running.server.close());
 afterAll(removeTemporaryFolders);
 
 /** Runs a command on the server's folder and returns what it printed. */
-async function run(...args: string[]): Promise<{ exitCode: number; out: string; err: string }> {
-  return runOn(running.dataDirectory, ...args);
-}
-
-async function runOn(dataDirectory: string, ...args: string[]) {
-  const printed = { out: '', err: '' };
-  const capture = (stream: NodeJS.WriteStream, name: 'out' | 'err') =>
-    jest.spyOn(stream, 'write').mockImplementation((text, ...rest: unknown[]) => {
-      printed[name] += String(text);
-      const written = rest.find((each) => typeof each === 'function') as (() => void) | undefined;
-      written?.();
-      return true;
-    });
-  const spies = [capture(process.stdout, 'out'), capture(process.stderr, 'err')];
-  try {
-    return { exitCode: await runCli([...args, '--data-dir', dataDirectory]), ...printed };
-  } finally {
-    for (const spy of spies) spy.mockRestore();
-  }
-}
+const run = (...args: string[]) => runCommand(running.dataDirectory, args);
 
 const status = async (token: string) =>
   (await running.fetch('/v8/artifacts/status', { headers: { authorization: `Bearer ${token}` } }))
@@ -114,7 +95,14 @@ describe('token', () => {
 
   it('create comes before the first start of a server, which then needs no other token', async () => {
     const folder = join(await createTemporaryFolder(), 'new');
-    const { out } = await runOn(folder, 'token', 'create', '--label', 'all', '--access', 'read');
+    const { out } = await runCommand(folder, [
+      'token',
+      'create',
+      '--label',
+      'all',
+      '--access',
+      'read',
+    ]);
     const other = await startServer({ dataDirectory: folder, tokens: [], host: '0.0.0.0' });
     const headers = { authorization: `Bearer ${out.trim()}` };
     const answer = await other.fetch('/v8/artifacts/status', { headers });
@@ -146,7 +134,7 @@ describe('token', () => {
 
   it('list does not make a folder that is not there', async () => {
     const folder = join(await createTemporaryFolder(), 'absent');
-    const { exitCode, err } = await runOn(folder, 'token', 'list');
+    const { exitCode, err } = await runCommand(folder, ['token', 'list']);
     expect([exitCode, err]).toEqual([1, expect.stringContaining('LARDER_SERVER_DATA_UNUSABLE')]);
   });
 });

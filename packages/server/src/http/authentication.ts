@@ -18,10 +18,15 @@ const BEARER = /^Bearer +([\x21-\x7e]+) *$/i;
  */
 export function requireToken(scope: FastifyInstance, verifyToken: TokenVerifier): void {
   scope.addHook('onRequest', async (request) => {
-    const presented = BEARER.exec(request.headers.authorization ?? '')?.[1];
-    request.principal = presented === undefined ? null : await verifyToken(presented);
-    if (request.principal === null) throw unauthorized(presented !== undefined);
+    const presented = bearerTokenOf(request);
+    request.principal = presented === null ? null : await verifyToken(presented);
+    if (request.principal === null) throw unauthorized(presented !== null);
   });
+}
+
+/** What a request presents as its token; null: nothing. */
+export function bearerTokenOf({ headers }: FastifyRequest): string | null {
+  return BEARER.exec(headers.authorization ?? '')?.[1] ?? null;
 }
 
 /**

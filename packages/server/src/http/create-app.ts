@@ -1,16 +1,21 @@
+import type { Server as HttpsServer } from 'node:https';
 import fastify, {
   LogController,
   type FastifyBaseLogger,
   type FastifyInstance,
   type FastifyReply,
+  type FastifyRequest,
 } from 'fastify';
 import type { ArtifactCache } from '../artifacts/artifact-cache.ts';
 import { artifactsApi } from '../artifacts-api/artifacts-api.ts';
 import { nxCacheApi } from '../nx-cache-api/nx-cache-api.ts';
+import type { IdentityExchange } from '../oidc/identity-exchange.ts';
+import { oidcApi } from '../oidc/oidc-api.ts';
 import type { TokenVerifier } from '../tokens/token-verifier.ts';
 import { createClientErrors } from './client-errors.ts';
 import { toErrorEnvelope, toErrorResponse } from './error-responses.ts';
 import { rewriteUrl } from './rewrite-url.ts';
+import type { TlsMaterial } from './tls-files.ts';
 import type { UploadLimits } from './upload.ts';
 
 /**
@@ -28,33 +33,45 @@ const MAX_PATH_PARAMETER_LENGTH = 16_384;
 export interface AppParts {
   cache: ArtifactCache;
   verifyToken: TokenVerifier;
+  /** Null where no issuer of identities is configured. */
+  exchange: IdentityExchange | null;
   limits: UploadLimits;
+  /** Null: plain http. */
+  tls: TlsMaterial | null;
+  /** Addresses and networks whose `X-Forwarded-*` headers are believed. */
+  trustedProxies: readonly string[];
   logger: FastifyBaseLogger;
 }
 
 /** Creates the HTTP application: both APIs, one error mapping, one log line for each request. */
-export function createApp({ cache, verifyToken, limits, logger }: AppParts): FastifyInstance {
+export function createApp(parts: AppParts): FastifyInstance {
+  const { cache, verifyToken, exchange, limits, tls, trustedProxies, logger } = parts;
   const clientErrors = createClientErrors();
-  const app: FastifyInstance = fastify({
+  const serverOptions = { headersTimeout: 0 };
+  const options = {
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: JSON_LIMIT_BYTES,
     exposeHeadRoutes: false,
     routerOptions: { maxParamLength: MAX_PATH_PARAMETER_LENGTH },
-    rewriteUrl: ({ url }) => rewriteUrl(url ?? '/'),
+    rewriteUrl: ({ url }: { url?: string | undefined }) => rewriteUrl(url ?? '/'),
     keepAliveTimeout: IDLE_CONNECTION_MS,
     connectionTimeout: IDLE_CONNECTION_MS,
     // Uploads have a deadline of their own, for each byte instead of for the whole.
     requestTimeout: 0,
-    http: { headersTimeout: 0 },
+    trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
     maxRequestsPerSocket: 0,
     // What still arrives on open connections during a drain is served: a 503 would break Nx builds.
     return503OnClosing: false,
-    frameworkErrors: (error, _request, reply) => {
+    frameworkErrors: (error: unknown, _request: FastifyRequest, reply: FastifyReply) => {
       sendError(reply, error);
     },
     clientErrorHandler: clientErrors.answer,
-  });
+  };
+  const app: FastifyInstance =
+    tls === null
+      ? fastify({ ...options, http: serverOptions })
+      : asPlain(fastify({ ...options, https: { ...serverOptions, ...tls } }));
 
   app.server.on('request', clientErrors.track);
   app.decorateRequest('principal', null);
@@ -63,10 +80,12 @@ export function createApp({ cache, verifyToken, limits, logger }: AppParts): Fas
     sendError(reply, Object.assign(new Error('no route'), { statusCode: 404 })),
   );
   logRequests(app);
+  addSecurityHeaders(app, { isTls: tls !== null });
   closeConnectionsWhileDraining(app);
 
   app.register(artifactsApi, { prefix: '/v8/artifacts', cache, verifyToken, limits });
   app.register(nxCacheApi, { prefix: '/v1/cache', cache, verifyToken, limits });
+  if (exchange !== null) app.register(oidcApi, { prefix: '/auth/oidc', exchange });
   return app;
 }
 
@@ -79,6 +98,28 @@ function sendError(reply: FastifyReply, error: unknown): FastifyReply {
     .code(response.status)
     .header('content-type', 'application/json; charset=utf-8')
     .send(toErrorEnvelope(response));
+}
+
+/** Whether there is TLS in between is nothing that routes could see. */
+function asPlain(app: FastifyInstance<HttpsServer>): FastifyInstance {
+  return app;
+}
+
+/**
+ * For browsers that are led here: no answer of this server is a page, a script or of any use to one.
+ * There is no `Access-Control-Allow-Origin` either, so that no web page can read any.
+ */
+function addSecurityHeaders(app: FastifyInstance, { isTls }: { isTls: boolean }): void {
+  const headers = {
+    'x-content-type-options': 'nosniff',
+    'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+    'referrer-policy': 'no-referrer',
+    ...(isTls ? { 'strict-transport-security': 'max-age=31536000' } : {}),
+  };
+  app.addHook('onRequest', (_request, reply, done) => {
+    reply.headers(headers);
+    done();
+  });
 }
 
 function logRequests(app: FastifyInstance): void {

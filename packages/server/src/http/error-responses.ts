@@ -19,6 +19,8 @@ export interface ErrorResponse {
 const RESPONSES: Partial<Record<ServerErrorCode, { status: number; code: string }>> = {
   LARDER_SERVER_REQUEST_INVALID: { status: 400, code: 'bad_request' },
   LARDER_SERVER_REQUEST_UNAUTHORIZED: { status: 401, code: 'unauthorized' },
+  LARDER_SERVER_IDENTITY_REFUSED: { status: 401, code: 'unauthorized' },
+  LARDER_SERVER_ISSUER_UNAVAILABLE: { status: 503, code: 'issuer_unavailable' },
   LARDER_SERVER_REQUEST_FORBIDDEN: { status: 403, code: 'forbidden' },
   LARDER_SERVER_UPLOAD_LENGTH_REQUIRED: { status: 411, code: 'length_required' },
   LARDER_SERVER_UPLOAD_LENGTH_WRONG: { status: 400, code: 'bad_request' },
@@ -26,6 +28,12 @@ const RESPONSES: Partial<Record<ServerErrorCode, { status: number; code: string 
   LARDER_SERVER_UPLOAD_STALLED: { status: 408, code: 'request_timeout' },
   LARDER_SERVER_UPLOAD_ABORTED: { status: 400, code: 'bad_request' },
   LARDER_SERVER_STORAGE_FAILED: { status: 503, code: 'storage_unavailable' },
+};
+
+/** In place of messages that are about the inside of the server. */
+const PUBLIC_MESSAGES: Partial<Record<ServerErrorCode, string>> = {
+  LARDER_SERVER_ISSUER_UNAVAILABLE: 'The issuer of the identity cannot be asked for its keys.',
+  LARDER_SERVER_STORAGE_FAILED: 'The storage is unavailable.',
 };
 
 /** Fastify's own refusals, by status; their messages are replaced so that ours is one voice. */
@@ -41,10 +49,9 @@ export function toErrorResponse(error: unknown): ErrorResponse {
   if (isLarderError(error)) {
     const response = RESPONSES[error.code];
     if (response !== undefined) {
-      const isStorage = error.code === 'LARDER_SERVER_STORAGE_FAILED';
       return {
         ...response,
-        message: isStorage ? 'The storage is unavailable.' : error.message,
+        message: PUBLIC_MESSAGES[error.code] ?? error.message,
         shouldClose: error.code === 'LARDER_SERVER_UPLOAD_STALLED',
       };
     }

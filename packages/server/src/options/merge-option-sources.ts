@@ -38,12 +38,13 @@ export async function mergeOptionSources(inputs: OptionInputs): Promise<Resolved
 function parseText(text: string, { kind }: OptionSource, name: string): unknown {
   if (kind === 'integer') return /^\d+$/.test(text) ? Number(text) : text;
   if (kind === 'text') return text;
+  if (kind === 'list') return text.split(',').map((item) => item.trim());
   try {
     return JSON.parse(text);
   } catch {
     // No cause: the parser's message quotes the text, which holds tokens.
     throw new LarderError('LARDER_SERVER_OPTIONS_INVALID', `${name} is not JSON.`, {
-      hint: `Set ${name} to a JSON list such as [{"sha256":"…","access":"read"}].`,
+      hint: `Set ${name} to a JSON list, see "larder-server --help".`,
     });
   }
 }

@@ -9,7 +9,7 @@ export interface OptionSource {
   variable: string;
   description: string;
   /** How the text of a flag or variable becomes a value. */
-  kind: 'text' | 'integer' | 'json';
+  kind: 'text' | 'integer' | 'list' | 'json';
   /** As shown by `--help`. */
   defaultText: string;
 }
@@ -49,6 +49,41 @@ export const OPTION_SOURCES: readonly OptionSource[] = [
       'JSON list of { "token" or "sha256", "access": "read" or "read-write", "teams"?, "label"? }',
     kind: 'json',
     defaultText: 'one read-write token, created and kept in the data folder',
+  },
+  {
+    key: 'oidc',
+    flag: null,
+    variable: 'LARDER_SERVER_OIDC',
+    description:
+      'JSON list of CI services whose jobs get tokens for their signed identities, such as\n' +
+      '  { "preset": "github-actions", "audience", "repositoryIds", "repositoryOwnerIds" }',
+    kind: 'json',
+    defaultText: 'none',
+  },
+  {
+    key: 'tlsCertificateFile',
+    flag: '--tls-certificate-file <file>',
+    variable: 'LARDER_SERVER_TLS_CERTIFICATE_FILE',
+    description: 'PEM file with the certificate to serve https with, and its chain',
+    kind: 'text',
+    defaultText: 'none, http',
+  },
+  {
+    key: 'tlsKeyFile',
+    flag: '--tls-key-file <file>',
+    variable: 'LARDER_SERVER_TLS_KEY_FILE',
+    description: 'PEM file with the private key of the certificate',
+    kind: 'text',
+    defaultText: 'none',
+  },
+  {
+    key: 'trustedProxies',
+    flag: '--trusted-proxies <list>',
+    variable: 'LARDER_SERVER_TRUSTED_PROXIES',
+    description:
+      'reverse proxies whose X-Forwarded-* headers are believed: addresses, networks, loopback; with commas between',
+    kind: 'list',
+    defaultText: 'none',
   },
   {
     key: 'maxArtifactSizeBytes',

@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { LarderError } from '../errors/larder-error.ts';
+import type { OidcIssuer } from '../oidc/oidc-issuer.ts';
+import { oidcSchema } from '../oidc/oidc-options.ts';
 import { type ServerToken } from '../tokens/server-token.ts';
+import { isProxyNetwork } from './trusted-proxies.ts';
 import { tokenSchema } from '../tokens/token-options.ts';
 
 /** The least severe log lines that are written; `silent` writes none. */
@@ -16,6 +19,17 @@ export interface ServerOptions {
   dataDirectory?: string;
   /** Who may use the server. Empty: one read-write token is created and kept in the data folder. */
   tokens?: ServerToken[];
+  /** CI services whose jobs get short-lived tokens for their signed identities. Default: none. */
+  oidc?: OidcIssuer[];
+  /** PEM file with the certificate of this server, and those between it and its root. Default: no TLS. */
+  tlsCertificateFile?: string;
+  /** PEM file with the private key of the certificate. */
+  tlsKeyFile?: string;
+  /**
+   * Reverse proxies whose `X-Forwarded-*` headers are believed: addresses, networks such as
+   * `10.0.0.0/8`, or `loopback`, `linklocal`, `uniquelocal`. Default: none.
+   */
+  trustedProxies?: string[];
   /** Largest artifact that is accepted. Default 2 GiB. */
   maxArtifactSizeBytes?: number;
   /** Default `info`. Log lines are JSON and go to standard error. */
@@ -34,6 +48,10 @@ export const DEFAULT_OPTIONS: ResolvedServerOptions = {
   port: 5277,
   dataDirectory: 'larder-data',
   tokens: [],
+  oidc: [],
+  tlsCertificateFile: '',
+  tlsKeyFile: '',
+  trustedProxies: [],
   maxArtifactSizeBytes: 2 * 1024 ** 3,
   logLevel: 'info',
   drainTimeoutMs: 30_000,
@@ -48,25 +66,48 @@ const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 /** The server hangs up on a connection that has been silent for 120 s, whatever it was used for. */
 const MAX_STALL_TIMEOUT_MS = 110_000;
 
-const optionsSchema = z.strictObject({
-  host: z.string('must be text').trim().min(1, 'must not be empty').default(DEFAULT_OPTIONS.host),
-  port: integerSchema(0, 65_535).default(DEFAULT_OPTIONS.port),
-  dataDirectory: z
-    .string('must be text')
-    .min(1, 'must not be empty')
-    .default(DEFAULT_OPTIONS.dataDirectory),
-  tokens: z.array(tokenSchema, 'must be a list').default(DEFAULT_OPTIONS.tokens),
-  maxArtifactSizeBytes: integerSchema(1, Number.MAX_SAFE_INTEGER).default(
-    DEFAULT_OPTIONS.maxArtifactSizeBytes,
-  ),
-  logLevel: z
-    .enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`)
-    .default(DEFAULT_OPTIONS.logLevel),
-  drainTimeoutMs: integerSchema(0, MAX_TIMEOUT_MS).default(DEFAULT_OPTIONS.drainTimeoutMs),
-  uploadStallTimeoutMs: integerSchema(1, MAX_STALL_TIMEOUT_MS).default(
-    DEFAULT_OPTIONS.uploadStallTimeoutMs,
-  ),
-});
+const optionsSchema = z
+  .strictObject({
+    host: z.string('must be text').trim().min(1, 'must not be empty').default(DEFAULT_OPTIONS.host),
+    port: integerSchema(0, 65_535).default(DEFAULT_OPTIONS.port),
+    dataDirectory: z
+      .string('must be text')
+      .min(1, 'must not be empty')
+      .default(DEFAULT_OPTIONS.dataDirectory),
+    tokens: z.array(tokenSchema, 'must be a list').default(DEFAULT_OPTIONS.tokens),
+    oidc: oidcSchema.default(DEFAULT_OPTIONS.oidc),
+    tlsCertificateFile: z.string('must be text').default(DEFAULT_OPTIONS.tlsCertificateFile),
+    tlsKeyFile: z.string('must be text').default(DEFAULT_OPTIONS.tlsKeyFile),
+    trustedProxies: z
+      .array(
+        z
+          .string('must be text')
+          .refine(
+            isProxyNetwork,
+            'must be an address, a network such as 10.0.0.0/8, loopback, linklocal or uniquelocal',
+          ),
+        'must be a list',
+      )
+      .default(DEFAULT_OPTIONS.trustedProxies),
+    maxArtifactSizeBytes: integerSchema(1, Number.MAX_SAFE_INTEGER).default(
+      DEFAULT_OPTIONS.maxArtifactSizeBytes,
+    ),
+    logLevel: z
+      .enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`)
+      .default(DEFAULT_OPTIONS.logLevel),
+    drainTimeoutMs: integerSchema(0, MAX_TIMEOUT_MS).default(DEFAULT_OPTIONS.drainTimeoutMs),
+    uploadStallTimeoutMs: integerSchema(1, MAX_STALL_TIMEOUT_MS).default(
+      DEFAULT_OPTIONS.uploadStallTimeoutMs,
+    ),
+  })
+  .superRefine(({ tlsCertificateFile, tlsKeyFile }, context) => {
+    if ((tlsCertificateFile === '') === (tlsKeyFile === '')) return;
+    const [missing, given] =
+      tlsKeyFile === ''
+        ? ['tlsKeyFile', 'tlsCertificateFile']
+        : ['tlsCertificateFile', 'tlsKeyFile'];
+    context.addIssue({ code: 'custom', path: [missing], message: `is needed with ${given}` });
+  });
 
 /**
  * Checks options and fills in the defaults.

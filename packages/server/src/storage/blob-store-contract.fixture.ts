@@ -1,7 +1,7 @@
 // What every BlobStore must do, whatever it stands on.
 import { createHash, randomBytes } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
-import type { BlobStore } from './blob-store.ts';
+import type { BlobDescription, BlobStore } from './blob-store.ts';
 
 export interface BlobStoreUnderTest {
   store: BlobStore;
@@ -13,6 +13,8 @@ const NAME = 'aa00000000000000000000000000000a';
 const OTHER_NAME = 'aa00000000000000000000000000000b';
 const FAR_NAME = 'ff00000000000000000000000000000a';
 
+const DESCRIPTION: BlobDescription = { team: 'a "team"\r\n', tag: null, words: ['ünïcödé', 1.5] };
+
 export function describeBlobStore(name: string, create: () => Promise<BlobStoreUnderTest>): void {
   describe(`${name} as a blob store`, () => {
     let store: BlobStore;
@@ -23,12 +25,18 @@ export function describeBlobStore(name: string, create: () => Promise<BlobStoreU
     });
 
     const write = (blob: string, content: Buffer) =>
-      store.write(blob, chunksOf(content, 65_536), { sizeBytes: content.length });
+      store.write(blob, chunksOf(content, 65_536), {
+        sizeBytes: content.length,
+        description: DESCRIPTION,
+      });
 
     async function read(blob: string): Promise<Buffer | null> {
       const open = await store.read(blob);
       return open === null ? null : buffer(open.stream);
     }
+
+    const lookAt = (blob: string) =>
+      Promise.all([store.stat(blob), store.read(blob), store.describe(blob)]);
 
     it.each([
       [0, 1],
@@ -38,21 +46,35 @@ export function describeBlobStore(name: string, create: () => Promise<BlobStoreU
       [3_000_000, 3_000_000],
     ])('returns %i bytes written in chunks of %i', async (sizeBytes, chunkBytes) => {
       const content = randomBytes(sizeBytes);
-      const written = await store.write(NAME, chunksOf(content, chunkBytes), { sizeBytes });
+      const written = await store.write(NAME, chunksOf(content, chunkBytes), {
+        sizeBytes,
+        description: DESCRIPTION,
+      });
       expect(written).toEqual({
         sizeBytes,
         sha256: createHash('sha256').update(content).digest('hex'),
+        storedBytes: expect.any(Number) as number,
       });
+      expect(written.storedBytes).toBeGreaterThanOrEqual(sizeBytes);
       expect(await store.stat(NAME)).toEqual({ sizeBytes });
       expect((await read(NAME))?.equals(content)).toBe(true);
+      expect(await store.describe(NAME)).toEqual({ ...written, description: DESCRIPTION });
     });
 
     it('has nothing of what was never written or was removed', async () => {
       await write(NAME, Buffer.from('x'));
       await store.remove(NAME);
       await store.remove(NAME);
-      expect([await store.stat(NAME), await store.read(NAME)]).toEqual([null, null]);
-      expect([await store.stat(OTHER_NAME), await store.read(OTHER_NAME)]).toEqual([null, null]);
+      for (const blob of [NAME, OTHER_NAME]) expect(await lookAt(blob)).toEqual([null, null, null]);
+    });
+
+    it('has nothing of what is in quarantine, and puts nothing there that is absent', async () => {
+      await write(NAME, Buffer.from('x'));
+      await store.quarantine(NAME);
+      await store.quarantine(NAME);
+      await store.quarantine(OTHER_NAME);
+      expect(await lookAt(NAME)).toEqual([null, null, null]);
+      expect(await store.list('aa')).toEqual([]);
     });
 
     it('lists the complete blobs of a prefix', async () => {
@@ -66,7 +88,10 @@ export function describeBlobStore(name: string, create: () => Promise<BlobStoreU
       ['shorter', 4],
       ['longer', 2],
     ])('keeps nothing of a source that is %s than announced', async (how, sizeBytes) => {
-      const writing = store.write(NAME, chunksOf(Buffer.from('abc'), 1), { sizeBytes });
+      const writing = store.write(NAME, chunksOf(Buffer.from('abc'), 1), {
+        sizeBytes,
+        description: DESCRIPTION,
+      });
       await expect(writing).rejects.toMatchObject({
         code: 'LARDER_SERVER_UPLOAD_LENGTH_WRONG',
         message: expect.stringContaining(how) as string,
@@ -80,7 +105,10 @@ export function describeBlobStore(name: string, create: () => Promise<BlobStoreU
         yield* chunksOf(Buffer.alloc(100_000), 1_000);
         throw failure;
       })();
-      const writing = store.write(NAME, source, { sizeBytes: 200_000 });
+      const writing = store.write(NAME, source, {
+        sizeBytes: 200_000,
+        description: DESCRIPTION,
+      });
       await expect(writing).rejects.toMatchObject({ cause: failure });
       expect(await store.read(NAME)).toBeNull();
     });
@@ -97,7 +125,11 @@ export function describeBlobStore(name: string, create: () => Promise<BlobStoreU
           }
           if (count === 5) controller.abort(new Error('enough'));
         })();
-        const writing = store.write(NAME, source, { sizeBytes: 50, signal: controller.signal });
+        const writing = store.write(NAME, source, {
+          sizeBytes: 50,
+          description: DESCRIPTION,
+          signal: controller.signal,
+        });
         await expect(writing).rejects.toThrow('enough');
         expect(await store.list('aa')).toEqual([]);
       },
@@ -118,13 +150,10 @@ export function describeBlobStore(name: string, create: () => Promise<BlobStoreU
         await gate;
         yield Buffer.from('whole');
       })();
-      const writing = store.write(NAME, source, { sizeBytes: 9 });
+      const writing = store.write(NAME, source, { sizeBytes: 9, description: DESCRIPTION });
       await isHalfWritten;
-      expect([await store.stat(NAME), await store.read(NAME), await store.list('aa')]).toEqual([
-        null,
-        null,
-        [],
-      ]);
+      expect(await lookAt(NAME)).toEqual([null, null, null]);
+      expect(await store.list('aa')).toEqual([]);
       proceed();
       await writing;
       expect(String(await read(NAME))).toBe('halfwhole');
@@ -148,6 +177,14 @@ export function describeBlobStore(name: string, create: () => Promise<BlobStoreU
       expect(await store.stat(NAME)).toEqual({ sizeBytes: 1_000_000 });
     });
 
+    it('has no description of a blob that was cut', async () => {
+      const { storedBytes } = await write(NAME, Buffer.from('abc'));
+      for (const left of [storedBytes - 1, 5, 3, 0]) {
+        await shorten(NAME, left);
+        expect(await store.describe(NAME)).toBeNull();
+      }
+    });
+
     it('stops a download that is aborted', async () => {
       await write(NAME, randomBytes(2_000_000));
       const controller = new AbortController();
@@ -162,7 +199,9 @@ export function describeBlobStore(name: string, create: () => Promise<BlobStoreU
         await expect(write(bad, Buffer.from('x'))).rejects.toThrow('Not a blob name');
         await expect(store.read(bad)).rejects.toThrow('Not a blob name');
         await expect(store.stat(bad)).rejects.toThrow('Not a blob name');
+        await expect(store.describe(bad)).rejects.toThrow('Not a blob name');
         await expect(store.remove(bad)).rejects.toThrow('Not a blob name');
+        await expect(store.quarantine(bad)).rejects.toThrow('Not a blob name');
       },
     );
   });

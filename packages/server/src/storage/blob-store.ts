@@ -1,10 +1,20 @@
 import type { Readable } from 'node:stream';
 
+/** What is to be known of a blob besides its bytes: a JSON object that the store does not look into. */
+export type BlobDescription = Readonly<Record<string, unknown>>;
+
 /** What is known of a blob once all of it is safely stored. */
 export interface WrittenBlob {
   sizeBytes: number;
-  /** Lower-case hex. */
+  /** Of the bytes, lower-case hex; computed by the store. */
   sha256: string;
+  /** What it takes up in the storage, with everything that the store added to the bytes. */
+  storedBytes: number;
+}
+
+/** A blob as it describes itself. */
+export interface DescribedBlob extends WrittenBlob {
+  description: BlobDescription;
 }
 
 /** A blob that is being read. Whoever gets it must consume or destroy the stream. */
@@ -16,12 +26,13 @@ export interface OpenBlob {
 
 /**
  * Keeps bytes under names that this server makes up ({@link BLOB_NAME_PATTERN}); no name is ever
- * written twice. Every function fails with `LARDER_SERVER_STORAGE_FAILED` when the storage does.
+ * written twice. Each blob carries a description, so that the index can be made again from the blobs
+ * alone. Every function fails with `LARDER_SERVER_STORAGE_FAILED` when the storage does.
  */
 export interface BlobStore {
   /**
-   * Stores all of `source` under a new name, or nothing at all. A reader never sees a part of it.
-   * On failure the source is left where it is, not destroyed.
+   * Stores all of `source` and its description under a new name, or nothing at all. A reader never
+   * sees a part of it. On failure the source is left where it is, not destroyed.
    *
    * @throws LarderError `LARDER_SERVER_UPLOAD_LENGTH_WRONG` when the source is shorter or longer
    * than `sizeBytes`; whatever the source throws; the reason of the signal.
@@ -29,14 +40,30 @@ export interface BlobStore {
   write(
     name: string,
     source: AsyncIterable<Uint8Array>,
-    options: { sizeBytes: number; signal?: AbortSignal | undefined },
+    options: {
+      sizeBytes: number;
+      /** At most {@link MAX_DESCRIPTION_BYTES} as JSON. */
+      description: BlobDescription;
+      signal?: AbortSignal | undefined;
+    },
   ): Promise<WrittenBlob>;
   /** Opens a blob; null when there is none of this name. */
   read(name: string, options?: { signal?: AbortSignal | undefined }): Promise<OpenBlob | null>;
   /** Null when there is no blob of this name. */
   stat(name: string): Promise<{ sizeBytes: number } | null>;
+  /**
+   * What a blob says of itself, without reading its bytes, which may have changed since. Null when
+   * there is no blob of this name, or one that does not say anything: it was written before blobs
+   * described themselves, or its description is damaged.
+   */
+  describe(name: string): Promise<DescribedBlob | null>;
   /** Removes a blob; none of this name is fine. */
   remove(name: string): Promise<void>;
+  /**
+   * Takes a blob out of service for good but keeps its bytes for somebody to look at: to every other
+   * function it is as if it had been removed. None of this name is fine.
+   */
+  quarantine(name: string): Promise<void>;
   /** Names of all blobs that start with this prefix of at least two hex digits, in no order. */
   list(prefix: string): Promise<string[]>;
   /** Removes what interrupted writes left. Only to be called while nothing is being written. */
@@ -44,3 +71,11 @@ export interface BlobStore {
 }
 
 export const BLOB_NAME_PATTERN = /^[0-9a-f]{32}$/;
+
+/** Several times what the limits of the two protocols let a description become. */
+export const MAX_DESCRIPTION_BYTES = 64 * 1024;
+
+/** Prefixes that all names of blobs have between them, to look at one 256th of all at a time. */
+export const BLOB_PREFIXES: readonly string[] = Array.from({ length: 256 }, (_value, number) =>
+  number.toString(16).padStart(2, '0'),
+);

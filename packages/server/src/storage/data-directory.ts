@@ -1,10 +1,11 @@
-import { closeSync, openSync } from 'node:fs';
-import { chmod, mkdir, readdir } from 'node:fs/promises';
+import { closeSync, existsSync, openSync } from 'node:fs';
+import { chmod, mkdir, readdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import Database from 'libsql';
 import { hasErrnoCode } from '../errors/has-errno-code.ts';
 import { messageOf } from '../errors/message-of.ts';
 import { LarderError } from '../errors/larder-error.ts';
+import { BLOB_PREFIXES, type BlobStore } from './blob-store.ts';
 
 const LOCK_FILE = 'larder.lock';
 
@@ -45,6 +46,35 @@ export async function acquireDataDirectory(directory: string): Promise<DataDirec
       );
     }
     throw dataUnusable(path, error);
+  }
+}
+
+/**
+ * The absolute path of a data folder that is there already.
+ *
+ * @throws LarderError `LARDER_SERVER_DATA_UNUSABLE`
+ */
+export function requireDataDirectory(directory: string): string {
+  const path = resolve(directory);
+  if (existsSync(join(path, 'blobs'))) return path;
+  throw dataUnusable(path, new Error('it holds no artifacts of a larder-server.'));
+}
+
+/**
+ * Taking a lost index for an empty one would remove every artifact as left over from a crash.
+ *
+ * @throws LarderError `LARDER_SERVER_INDEX_MISSING` when there are blobs but no index.
+ */
+export async function requireIndexOf(directory: string, blobs: BlobStore): Promise<void> {
+  const path = databaseFile(directory);
+  if (existsSync(path) && (await stat(path)).size > 0) return;
+  for (const prefix of BLOB_PREFIXES) {
+    if ((await blobs.list(prefix)).length === 0) continue;
+    throw new LarderError(
+      'LARDER_SERVER_INDEX_MISSING',
+      `${directory} holds artifacts but no larder.sqlite, which knows what they are.`,
+      { hint: 'Run "larder-server rebuild" to make it again from the artifacts.' },
+    );
   }
 }
 

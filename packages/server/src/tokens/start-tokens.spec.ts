@@ -20,8 +20,8 @@ beforeEach(async () => {
 afterEach(() => metadata.close());
 afterAll(removeTemporaryFolders);
 
-function find(configured: readonly ServerToken[], host = '127.0.0.1') {
-  return findStartTokens({ configured, host, dataDirectory, store: metadata.tokens });
+function find(configured: readonly ServerToken[], host = '127.0.0.1', hasIssuers = false) {
+  return findStartTokens({ configured, hasIssuers, host, dataDirectory, store: metadata.tokens });
 }
 
 async function addStored(access: 'read' | 'read-write', expiresAtMs: number | null = null) {
@@ -66,4 +66,9 @@ it('needs no configured token beyond loopback once one was created, unless it ha
   });
   await addStored('read');
   expect(await find([], '0.0.0.0')).toMatchObject({ localToken: null, tokens: [] });
+});
+
+it('needs no token where jobs get one for their identities', async () => {
+  expect(await find([], '0.0.0.0', true)).toMatchObject({ localToken: null, tokens: [] });
+  expect(await find([WRITER], '0.0.0.0', true)).toMatchObject({ mayAllPoison: false });
 });

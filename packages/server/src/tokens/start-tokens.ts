@@ -22,25 +22,27 @@ export interface StartTokens {
  */
 export async function findStartTokens(options: {
   configured: readonly ServerToken[];
+  /** Whether jobs get tokens for their signed identities. */
+  hasIssuers: boolean;
   host: string;
   dataDirectory: string;
   store: TokenStore;
 }): Promise<StartTokens> {
-  const { configured, host, dataDirectory, store } = options;
+  const { configured, hasIssuers, host, dataDirectory, store } = options;
   const stored = (await store.list()).filter((token) => isUsable(token, Date.now()));
-  const mayAllPoison = doAllPoison([...configured, ...stored]);
+  const mayAllPoison = !hasIssuers && doAllPoison([...configured, ...stored]);
   if (configured.length > 0) return { localToken: null, tokens: configured, mayAllPoison };
   if (isLoopback(host)) {
     const localToken = await loadLocalToken(dataDirectory);
     const tokens = [{ token: localToken, access: 'read-write' as const, label: 'local' }];
     return { localToken, tokens, mayAllPoison };
   }
-  if (stored.length > 0) return { localToken: null, tokens: [], mayAllPoison };
+  if (stored.length > 0 || hasIssuers) return { localToken: null, tokens: [], mayAllPoison };
   throw new LarderError(
     'LARDER_SERVER_HOST_NEEDS_TOKENS',
     `Without tokens the server listens on loopback addresses only, not on "${host}".`,
     {
-      hint: 'Create tokens with "larder-server token create", configure some (LARDER_SERVER_TOKENS or the config file), or leave --host out.',
+      hint: 'Create tokens with "larder-server token create", configure some (LARDER_SERVER_TOKENS, LARDER_SERVER_OIDC or the config file), or leave --host out.',
     },
   );
 }

@@ -1,4 +1,5 @@
 import type { ArtifactFormat } from '../../identity/artifact-hash.ts';
+import type { CiIdentity } from '../../options/ci-identity.ts';
 import type { CacheMode, ResolvedOptions } from '../../options/larder-options.ts';
 
 /** The server side that a run talks to. Runs with equal upstreams may send each other's leftovers. */
@@ -6,6 +7,11 @@ export interface Upstream {
   readonly url: string;
   readonly teamId: string | null;
   readonly slug: string | null;
+  /**
+   * Names the CI job whose identity the token comes from. What such a job leaves is sent by itself
+   * only: another one may be trusted more.
+   */
+  readonly job?: string;
 }
 
 type AgentOption =
@@ -27,7 +33,9 @@ type AgentOption =
 /** Everything that the agent has to know about one Nx command. Holds secrets: never log it. */
 export interface RunConfiguration extends Pick<ResolvedOptions, AgentOption> {
   readonly upstream: Upstream;
-  readonly token: string;
+  /** Null where it is still to be got with the identity. */
+  readonly token: string | null;
+  readonly identity: CiIdentity | null;
   readonly format: ArtifactFormat;
   readonly startEstimate: StartEstimate;
   /** Hashes of the tasks that are going to be looked up one by one, as far as the door knows them. */
@@ -41,6 +49,11 @@ export interface RunConfiguration extends Pick<ResolvedOptions, AgentOption> {
   readonly waitsForUse: boolean;
   /** Whether results of tasks that failed may be stored: some Nx would take them for successes. */
   readonly storesFailures: boolean;
+}
+
+/** A configuration with which the server can be asked. */
+export interface AuthorizedConfiguration extends RunConfiguration {
+  readonly token: string;
 }
 
 /**
@@ -57,7 +70,7 @@ export type StartEstimate =
   | { readonly kind: 'start-follows-miss'; readonly parallel: number };
 
 export function isSameUpstream(a: Upstream, b: Upstream): boolean {
-  return a.url === b.url && a.teamId === b.teamId && a.slug === b.slug;
+  return a.url === b.url && a.teamId === b.teamId && a.slug === b.slug && a.job === b.job;
 }
 
 export function mayRead(mode: CacheMode): boolean {

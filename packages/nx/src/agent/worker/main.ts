@@ -5,11 +5,18 @@ import { createArchiveThread } from '../../archive/archive-thread.ts';
 import type { Trouble } from '../../report/run-report.ts';
 import { isProcessAlive } from '../is-process-alive.ts';
 import { dataLayout } from '../protocol/data-layout.ts';
-import type { RunConfiguration } from '../protocol/run-configuration.ts';
-import type { FrontMessage, WorkerMessage } from '../protocol/worker-messages.ts';
+import {
+  mayWrite,
+  type AuthorizedConfiguration,
+  type RunConfiguration,
+} from '../protocol/run-configuration.ts';
+import type { FrontMessage, SpooledEntry, WorkerMessage } from '../protocol/worker-messages.ts';
 import { createSpoolFolder } from '../spool/spool-folder.ts';
 import { createParkedUploads } from './parked-uploads.ts';
+import { createRunAuthorization } from './run-authorization.ts';
+import { createRunOpenings } from './run-openings.ts';
 import { createRunSession, type RunSession } from './run-session.ts';
+import { toTrouble } from '../../report/trouble.ts';
 import { createUploadQueue, type UploadQueue } from './upload-queue.ts';
 
 const dataDirectory = process.argv[2];
@@ -18,11 +25,21 @@ const layout = dataLayout(dataDirectory);
 const downloadsFolder = prepareDownloadsFolder();
 
 const sessions = new Map<string, RunSession>();
+const openings = createRunOpenings({
+  authorize: createRunAuthorization({ now: Date.now }),
+  onAuthorized: (runId, configuration) => {
+    sessions.set(runId, openSession(runId, configuration));
+  },
+  onRefused: (runId, error) => {
+    tell({ kind: 'trouble', runId, trouble: toTrouble(error) });
+  },
+});
 /** What this process still has to do when its front lets go of it; short by its own bounds. */
 const finishing = new Set<Promise<void>>();
 const archive = createArchiveThread();
+const spool = createSpoolFolder(layout.spool);
 const uploads: UploadQueue = createUploadQueue({
-  spool: createSpoolFolder(layout.spool),
+  spool,
   archive,
   sessions,
   agentPid: process.ppid,
@@ -41,7 +58,7 @@ const uploads: UploadQueue = createUploadQueue({
 let adoption: Promise<unknown> | null = null;
 const parked = createParkedUploads({ queue: uploads, sessions, openSession });
 
-function openSession(runId: string, configuration: RunConfiguration): RunSession {
+function openSession(runId: string, configuration: AuthorizedConfiguration): RunSession {
   const onTrouble = (trouble: Trouble) => {
     tell({ kind: 'trouble', runId, trouble });
   };
@@ -49,10 +66,13 @@ function openSession(runId: string, configuration: RunConfiguration): RunSession
 }
 
 async function receive(message: FrontMessage): Promise<void> {
+  const opening = openings.settled(runIdOf(message));
+  if (opening) await opening;
   switch (message.kind) {
     case 'open-run': {
       const { runId, configuration } = message;
-      sessions.set(runId, openSession(runId, configuration));
+      if (isAuthorized(configuration)) sessions.set(runId, openSession(runId, configuration));
+      else openings.begin(runId, configuration);
       break;
     }
     case 'adopt-leftovers':
@@ -65,13 +85,15 @@ async function receive(message: FrontMessage): Promise<void> {
       break;
     }
     case 'spooled':
-      await uploads.add(message.entry);
+      if (maySend(message.entry.runId)) await uploads.add(message.entry);
+      else await drop(message.entry);
       break;
     case 'release':
       uploads.release(message.runId, message.durationsMs);
       await finish(sessions.get(message.runId)?.endLookups(message.localHits));
       break;
     case 'forget-run': {
+      openings.forget(message.runId);
       const session = sessions.get(message.runId);
       if (!session) break;
       // A short command ends before the worker has found what it may send on the command's behalf.
@@ -88,8 +110,34 @@ async function receive(message: FrontMessage): Promise<void> {
   }
 }
 
+/** The run that a message is for; empty for one that begins a run, and for those that are for all. */
+function runIdOf(message: FrontMessage): string {
+  if (message.kind === 'look-up') return message.lookup.runId;
+  if (message.kind === 'spooled') return message.entry.runId;
+  return message.kind === 'release' || message.kind === 'forget-run' ? message.runId : '';
+}
+
+function isAuthorized(configuration: RunConfiguration): configuration is AuthorizedConfiguration {
+  return configuration.token !== null;
+}
+
+/** False where there is no token, or one that only reads. */
+function maySend(runId: string): boolean {
+  const session = sessions.get(runId);
+  return !openings.isRefused(runId) && (!session || mayWrite(session.configuration.mode));
+}
+
+async function drop({ entryId, runId, taskHash }: SpooledEntry): Promise<void> {
+  await spool.remove(entryId);
+  const upload = { runId, taskHash, result: 'dropped', sizeBytes: 0, durationMs: 0 } as const;
+  tell({ kind: 'upload-ended', upload });
+}
+
 async function adoptLeftovers(): Promise<void> {
-  const adopting = uploads.adoptLeftovers().finally(() => {
+  // Runs that may send leftovers have to be there when those are looked through.
+  const opened = openings.allSettled();
+  const adoptingNow = () => uploads.adoptLeftovers();
+  const adopting = (opened ? opened.then(adoptingNow) : adoptingNow()).finally(() => {
     tell({ kind: 'adopted' });
   });
   const all = Promise.allSettled([adoption, adopting]);

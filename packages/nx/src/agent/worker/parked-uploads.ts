@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { RunConfiguration } from '../protocol/run-configuration.ts';
+import type { AuthorizedConfiguration } from '../protocol/run-configuration.ts';
 import type { RunSession } from './run-session.ts';
 import type { UploadQueue } from './upload-queue.ts';
 
@@ -12,7 +12,7 @@ const maxDelayMs = 60_000;
  */
 export interface ParkedUploads {
   /** An upload has been parked by a run with this configuration. */
-  add(configuration: RunConfiguration): void;
+  add(configuration: AuthorizedConfiguration): void;
 }
 
 export interface ParkedUploadsOptions {
@@ -20,11 +20,11 @@ export interface ParkedUploadsOptions {
   /** Those that the queue may send with. */
   readonly sessions: Map<string, RunSession>;
   /** Opens one with connections of its own, for what others know of the server may be out of date. */
-  readonly openSession: (runId: string, configuration: RunConfiguration) => RunSession;
+  readonly openSession: (runId: string, configuration: AuthorizedConfiguration) => RunSession;
 }
 
 interface Attempts {
-  configuration: RunConfiguration;
+  configuration: AuthorizedConfiguration;
   delayMs: number;
 }
 
@@ -53,7 +53,7 @@ export function createParkedUploads(options: ParkedUploadsOptions): ParkedUpload
   }
 
   /** @returns whether the server can be reached. */
-  async function send(configuration: RunConfiguration): Promise<boolean> {
+  async function send(configuration: AuthorizedConfiguration): Promise<boolean> {
     const session = options.openSession(`parked-${randomUUID()}`, configuration);
     try {
       await session.probed;

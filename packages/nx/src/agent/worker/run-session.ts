@@ -8,7 +8,7 @@ import { artifactHash, isTaskHash } from '../../identity/artifact-hash.ts';
 import { commitFileOf, requiredEntryParts } from '../../nx-facts/cache-entry.ts';
 import type { Trouble } from '../../report/run-report.ts';
 import { toTrouble } from '../../report/trouble.ts';
-import { mayRead, type RunConfiguration } from '../protocol/run-configuration.ts';
+import { mayRead, type AuthorizedConfiguration } from '../protocol/run-configuration.ts';
 import type { LookupOutcome, LookupRequest } from '../protocol/worker-messages.ts';
 import { createAbsenceSurvey } from './absence-survey.ts';
 import { createLookupTurns } from './lookup-turns.ts';
@@ -17,7 +17,7 @@ import { createUpstream, isOutage, type Upstream } from './upstream.ts';
 /** What the worker keeps for one run: its way to the server, and its lookups. */
 export interface RunSession {
   readonly runId: string;
-  readonly configuration: RunConfiguration;
+  readonly configuration: AuthorizedConfiguration;
   readonly upstream: Upstream;
   /** Settles when the server has shown once whether it can be reached; never rejects. */
   readonly probed: Promise<void>;
@@ -36,7 +36,7 @@ export interface RunSession {
 
 export interface RunSessionOptions {
   readonly runId: string;
-  readonly configuration: RunConfiguration;
+  readonly configuration: AuthorizedConfiguration;
   readonly archive: ArchiveThread;
   /** Where artifacts are downloaded to. */
   readonly downloadsFolder: string;

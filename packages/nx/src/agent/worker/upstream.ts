@@ -5,7 +5,7 @@ import {
   type ArtifactsClient,
 } from '@larder/client';
 import { packageVersion } from '../../package-version.ts';
-import type { RunConfiguration } from '../protocol/run-configuration.ts';
+import type { AuthorizedConfiguration } from '../protocol/run-configuration.ts';
 
 /** An upload may wait for a server that writes to slow storage; nobody waits for the upload. */
 const uploadFirstByteTimeoutMs = 30_000;
@@ -27,7 +27,7 @@ export interface Upstream {
   close(): Promise<void>;
 }
 
-export function createUpstream(configuration: RunConfiguration): Upstream {
+export function createUpstream(configuration: AuthorizedConfiguration): Upstream {
   const { upstream, token, signatureKey, lookupConcurrency, lookupTimeoutMs } = configuration;
   const shared = {
     url: upstream.url,

@@ -10,6 +10,8 @@ const BUSY_TIMEOUT_MS = 5_000;
 export interface OpenDatabaseOptions {
   /** Whether a server has the file open, whose tables must not change under its feet. */
   isShared?: boolean;
+  /** Whether what is written could be written again, so that a power cut may undo the end of it. */
+  isRepeatable?: boolean;
 }
 
 /**
@@ -20,7 +22,7 @@ export interface OpenDatabaseOptions {
  */
 export async function openDatabase(
   path: string,
-  { isShared = false }: OpenDatabaseOptions = {},
+  { isShared = false, isRepeatable = false }: OpenDatabaseOptions = {},
 ): Promise<Kysely<DatabaseSchema>> {
   // SQLite gives the files beside the database the mode of the database itself.
   await (await open(path, 'a', 0o600)).close();
@@ -32,7 +34,7 @@ export async function openDatabase(
     connection.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
     connection.pragma('journal_mode = WAL');
     // An answered upload survives a power cut, not only a crash of this process.
-    connection.pragma('synchronous = FULL');
+    connection.pragma(`synchronous = ${isRepeatable ? 'NORMAL' : 'FULL'}`);
     const migrator = new Migrator({ db: database, provider: migrationProvider });
     if (isShared) await requireUpToDate(migrator);
     else {
@@ -48,7 +50,7 @@ export async function openDatabase(
       'LARDER_SERVER_INDEX_INCOMPATIBLE',
       `Cannot use ${path}: ${messageOf(error)}`,
       {
-        hint: 'Run the version of larder-server that wrote this data folder, or start with an empty one.',
+        hint: 'Run the version of larder-server that wrote this data folder, or, when the file is damaged, "larder-server rebuild".',
         cause: error,
       },
     );

@@ -61,6 +61,12 @@ it('lets nobody else read the file or those beside it', async () => {
   expect(modes).toEqual([0o600, 0o600, 0o600]);
 });
 
+it('leaves everything in the one file when it is closed', async () => {
+  const path = await createPath();
+  await (await openSqliteStore(path)).close();
+  expect((await stat(`${path}-wal`)).size).toBe(0);
+});
+
 it('refuses a file that is no database', async () => {
   const path = await createPath();
   await writeFile(path, 'no database, but long enough to have had a header'.repeat(100));

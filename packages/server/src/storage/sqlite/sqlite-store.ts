@@ -1,5 +1,7 @@
+import { sql, type Kysely } from 'kysely';
 import type { MetadataStore } from '../metadata-store.ts';
 import { reportingFailure } from '../storage-failed.ts';
+import type { DatabaseSchema } from './database-schema.ts';
 import { openDatabase, type OpenDatabaseOptions } from './open-database.ts';
 import { createSqliteArtifactIndex } from './sqlite-artifact-index.ts';
 import { createSqliteTokenStore } from './sqlite-token-store.ts';
@@ -17,6 +19,19 @@ export async function openSqliteStore(
   return {
     artifacts: createSqliteArtifactIndex(database),
     tokens: createSqliteTokenStore(database),
-    close: () => reportingFailure('Closing the database', () => database.destroy()),
+    close: () =>
+      reportingFailure('Closing the database', async () => {
+        if (options.isShared !== true) await moveLogIntoFile(database);
+        await database.destroy();
+      }),
   };
+}
+
+/** SQLite does so itself only when the garbage collector has found the last statement. */
+async function moveLogIntoFile(database: Kysely<DatabaseSchema>): Promise<void> {
+  try {
+    await sql`pragma wal_checkpoint(truncate)`.execute(database);
+  } catch {
+    // A full disk, for example. The next one to open the file finds the log beside it.
+  }
 }

@@ -1,0 +1,48 @@
+import { findCiIdentity, jobName } from './ci-identity.ts';
+import { readEnvironment } from './environment.ts';
+
+const github = {
+  ACTIONS_ID_TOKEN_REQUEST_URL: 'https://actions.test/token',
+  ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'request-token',
+};
+
+function find(variables: Readonly<Record<string, string>>) {
+  return findCiIdentity(readEnvironment(variables));
+}
+
+describe('the identity of a CI job', () => {
+  it('is asked for in a job of GitHub Actions that may have one', () => {
+    expect(find(github)).toEqual({
+      kind: 'github',
+      requestUrl: 'https://actions.test/token',
+      requestToken: 'request-token',
+      audience: null,
+    });
+    expect(find({ ...github, LARDER_AUDIENCE: ' larder ' })).toMatchObject({ audience: 'larder' });
+  });
+
+  it('is in a variable in a job of GitLab, which wins', () => {
+    expect(find({ ...github, LARDER_ID_TOKEN: 'a.b.c\n' })).toEqual({
+      kind: 'signed',
+      token: 'a.b.c',
+    });
+  });
+
+  it.each([
+    {},
+    { ACTIONS_ID_TOKEN_REQUEST_URL: 'https://actions.test/token' },
+    { ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'request-token' },
+    { ...github, ACTIONS_ID_TOKEN_REQUEST_TOKEN: ' ' },
+    { LARDER_ID_TOKEN: '' },
+  ])('is nowhere with %j', (variables) => {
+    expect(find(variables)).toBeNull();
+  });
+
+  it('names the job without telling anything', () => {
+    const names = ['a.b.c', 'a.b.c', 'd.e.f'].map((token) => jobName({ kind: 'signed', token }));
+
+    expect(names[0]).toBe(names[1]);
+    expect(names[0]).not.toBe(names[2]);
+    expect(names[0]).toMatch(/^[0-9a-f]{64}$/);
+  });
+});
