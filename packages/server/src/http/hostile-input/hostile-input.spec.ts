@@ -1,6 +1,9 @@
 // Thousands of requests that nobody should send, beside others that everybody sends.
 // A failure names the seed of its request: generateRequest(seed) makes the same one again.
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { type IncomingMessage } from 'node:http';
+import { get } from 'node:https';
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
@@ -8,6 +11,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { reconcile } from '../../artifacts/reconcile.ts';
 import { createFilesystemBlobStore } from '../../storage/filesystem/filesystem-blob-store.ts';
 import { openSqliteStore } from '../../storage/sqlite/sqlite-store.ts';
+import { startIssuer, type Issuer } from '../../testing/issuer.fixture.ts';
 import {
   countOpenArtifacts,
   createTemporaryFolder,
@@ -16,6 +20,7 @@ import {
   TEST_TOKEN,
   type RunningServer,
 } from '../../testing/start-server.fixture.ts';
+import { authority, tlsFiles } from '../../testing/tls-files.fixture.ts';
 import { isAbandoned, LARGE_ARTIFACT, PLANTED } from './hostile-request.fixture.ts';
 import { judgeOutcome } from './judge-outcome.fixture.ts';
 import { FAMILIES, generateRequest, type GeneratedRequest } from './request-generator.fixture.ts';
@@ -23,11 +28,12 @@ import { sendHostileRequest } from './send-hostile-request.fixture.ts';
 
 /** `LARDER_HOSTILE_SEED=100000` tries others than usual. */
 const FIRST_SEED = Number(process.env.LARDER_HOSTILE_SEED ?? 1);
-const REQUESTS = 2_400;
+const REQUESTS = 2_200;
 const CONNECTIONS = 24;
 
 const SECRET = `secret-${randomBytes(12).toString('hex')}`;
 
+let issuer: Issuer;
 let parent: string;
 let running: RunningServer;
 
@@ -40,16 +46,33 @@ beforeEach(async () => {
     dataDirectory,
     uploadStallTimeoutMs: 300,
     maxArtifactSizeBytes: 5_000_000,
+    oidc: [
+      {
+        preset: 'github-actions',
+        issuer: issuer.url,
+        audience: 'hostile',
+        repositoryIds: ['42'],
+        repositoryOwnerIds: ['7'],
+      },
+    ],
   });
 });
 
 afterEach(() => running.server.close());
-afterAll(removeTemporaryFolders);
+
+beforeAll(async () => {
+  issuer = await startIssuer();
+});
+
+afterAll(async () => {
+  await issuer.close();
+  await removeTemporaryFolders();
+});
 
 function requestsFrom(firstSeed: number, count: number): GeneratedRequest[] {
   const authorization = `Authorization: Bearer ${TEST_TOKEN}`;
   return Array.from({ length: count }, (_, index) =>
-    generateRequest(firstSeed + index, { authorization }),
+    generateRequest(firstSeed + index, { authorization, issuer: issuer.url }),
   );
 }
 
@@ -155,6 +178,8 @@ it('survives thousands of hostile requests and serves everybody else meanwhile',
     expect((await running.fetch(`${api}/${PLANTED}`)).status).toBe(404);
     expect((await running.fetch(`${api}/never-stored`)).status).toBe(404);
   }
+  // Strangers cannot make this server ask its issuer for keys again and again.
+  expect(issuer.requests.length).toBeLessThan(10);
   await untilNothingIsStray();
   expect(await useProperly(3, () => true)).toEqual([]);
   if (process.platform === 'linux') expect(await countOpenArtifacts(running.dataDirectory)).toBe(0);
@@ -167,7 +192,7 @@ it('survives thousands of hostile requests and serves everybody else meanwhile',
   } finally {
     await store.close();
   }
-});
+}, 150_000);
 
 it('answers hostile requests with 503 at worst while the storage fails, and recovers', async () => {
   const uploads = join(running.dataDirectory, 'uploads');
@@ -182,6 +207,38 @@ it('answers hostile requests with 503 at worst while the storage fails, and reco
   expect(await useProperly(1, () => true)).toEqual([]);
   await untilNothingIsStray();
 });
+
+it('survives the same at a port that speaks TLS', async () => {
+  await running.server.close();
+  const { certificateFile: tlsCertificateFile, keyFile: tlsKeyFile } = tlsFiles.first;
+  running = await startServer({
+    dataDirectory: running.dataDirectory,
+    tlsCertificateFile,
+    tlsKeyFile,
+  });
+  const probe = () => statusOverTls();
+  for (const request of requestsFrom(FIRST_SEED + 2 * REQUESTS, 300)) {
+    const outcome = await sendHostileRequest(
+      { ...running, probe },
+      { ...request, ending: 'quiet' },
+    );
+    expect(outcome.isHanging).toBe(false);
+  }
+  expect(await statusOverTls()).toBe(200);
+  await untilNothingIsStray();
+});
+
+async function statusOverTls(): Promise<number | undefined> {
+  const { authorization } = running;
+  const outgoing = get(`${running.url}/v8/artifacts/status`, {
+    headers: { authorization },
+    ca: authority,
+    agent: false,
+  });
+  const [incoming] = (await once(outgoing, 'response')) as [IncomingMessage];
+  incoming.resume();
+  return incoming.statusCode;
+}
 
 it('makes the same request of the same seed, and every family', () => {
   const one = requestsFrom(FIRST_SEED, 100);

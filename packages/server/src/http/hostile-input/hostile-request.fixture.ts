@@ -32,6 +32,8 @@ export interface Ingredients {
   readonly random: Random;
   /** The header that lets one in. */
   readonly authorization: string;
+  /** URL of an issuer whose identities the server takes. */
+  readonly issuer: string;
   /** Unique, and a valid hash. */
   readonly hash: string;
 }

@@ -28,10 +28,9 @@ export function createRandom(seed: number): Random {
   return {
     integer,
     list,
-    pick: (items) => {
-      const item = items[integer(0, items.length - 1)];
-      if (item === undefined) throw new RangeError('There is nothing to pick from.');
-      return item;
+    pick: <T>(items: readonly T[]) => {
+      if (items.length === 0) throw new RangeError('There is nothing to pick from.');
+      return items[integer(0, items.length - 1)] as T;
     },
     isOne: (outOf) => integer(1, outOf) === 1,
     bytes: (length) => Buffer.from(Buffer.alloc(length).map(next)),

@@ -5,9 +5,10 @@ import { hostileJson, slowUpload, stalledUpload } from './hostile-bodies.fixture
 import { absurdLength, bareLineEnds, chunkedBody, longBody } from './hostile-framing.fixture.ts';
 import { pipeline, shortBody, smuggling } from './hostile-framing.fixture.ts';
 import { mutation } from './hostile-mutations.fixture.ts';
-import type { Family, HostileRequest } from './hostile-request.fixture.ts';
+import type { Family, HostileRequest, Ingredients } from './hostile-request.fixture.ts';
 import { badHash, badQuery, encodedHash, oddMethod } from './hostile-targets.fixture.ts';
 import { otherProtocol, traversal } from './hostile-targets.fixture.ts';
+import { badIdentity } from './hostile-identities.fixture.ts';
 import { createRandom } from './random.fixture.ts';
 
 export const FAMILIES = {
@@ -29,6 +30,7 @@ export const FAMILIES = {
   oddArtifactHeaders,
   oddHeaders,
   badHost,
+  badIdentity,
   hostileJson,
   slowUpload,
   stalledUpload,
@@ -45,10 +47,10 @@ export interface GeneratedRequest extends HostileRequest {
 /** Makes the request of a seed, always the same one; neighbouring seeds are of different families. */
 export function generateRequest(
   seed: number,
-  { authorization }: { readonly authorization: string },
+  { authorization, issuer }: Pick<Ingredients, 'authorization' | 'issuer'>,
 ): GeneratedRequest {
   const families = Object.entries<Family>(FAMILIES);
   const [family, create] = families[seed % families.length] ?? ['traversal', traversal];
   const random = createRandom(seed);
-  return { seed, family, ...create({ random, authorization, hash: `hostile-${seed}` }) };
+  return { seed, family, ...create({ random, authorization, issuer, hash: `hostile-${seed}` }) };
 }
