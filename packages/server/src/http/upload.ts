@@ -46,7 +46,9 @@ export function openUpload(reply: FastifyReply, limits: UploadLimits): Upload {
     throw new LarderError(
       'LARDER_SERVER_UPLOAD_TOO_LARGE',
       `The artifact has ${sizeBytes} bytes; at most ${limits.maxArtifactSizeBytes} are accepted.`,
-      { hint: 'Raise maxArtifactSizeBytes of the server or make the outputs of the task smaller.' },
+      {
+        hint: 'Raise maxArtifactSizeBytes, maxStoreSizeBytes or maxTeamSizeBytes of the server, or make the outputs of the task smaller.',
+      },
     );
   }
   return {

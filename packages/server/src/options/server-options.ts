@@ -32,6 +32,12 @@ export interface ServerOptions {
   trustedProxies?: string[];
   /** Largest artifact that is accepted. Default 2 GiB. */
   maxArtifactSizeBytes?: number;
+  /** Most that may be stored; what was not used for longest goes. 0: no limit, the default. */
+  maxStoreSizeBytes?: number;
+  /** The same for each team by itself. 0: no limit, the default. */
+  maxTeamSizeBytes?: number;
+  /** Artifacts that were not used for this long go. 0: they stay, the default. */
+  maxAgeMs?: number;
   /** Default `info`. Log lines are JSON and go to standard error. */
   logLevel?: LogLevel;
   /** How long `close()` waits for requests in flight before it cuts them off. Default 30 000. */
@@ -53,6 +59,9 @@ export const DEFAULT_OPTIONS: ResolvedServerOptions = {
   tlsKeyFile: '',
   trustedProxies: [],
   maxArtifactSizeBytes: 2 * 1024 ** 3,
+  maxStoreSizeBytes: 0,
+  maxTeamSizeBytes: 0,
+  maxAgeMs: 0,
   logLevel: 'info',
   drainTimeoutMs: 30_000,
   uploadStallTimeoutMs: 60_000,
@@ -65,6 +74,10 @@ const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 
 /** The server hangs up on a connection that has been silent for 120 s, whatever it was used for. */
 const MAX_STALL_TIMEOUT_MS = 110_000;
+
+/** Somebody who asks for less means another unit. */
+const MIN_STORE_SIZE_BYTES = 1024 ** 2;
+const MIN_AGE_MS = 60_000;
 
 const optionsSchema = z
   .strictObject({
@@ -92,6 +105,9 @@ const optionsSchema = z
     maxArtifactSizeBytes: integerSchema(1, Number.MAX_SAFE_INTEGER).default(
       DEFAULT_OPTIONS.maxArtifactSizeBytes,
     ),
+    maxStoreSizeBytes: limitSchema(MIN_STORE_SIZE_BYTES).default(DEFAULT_OPTIONS.maxStoreSizeBytes),
+    maxTeamSizeBytes: limitSchema(MIN_STORE_SIZE_BYTES).default(DEFAULT_OPTIONS.maxTeamSizeBytes),
+    maxAgeMs: limitSchema(MIN_AGE_MS).default(DEFAULT_OPTIONS.maxAgeMs),
     logLevel: z
       .enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`)
       .default(DEFAULT_OPTIONS.logLevel),
@@ -143,4 +159,12 @@ export function resolveServerOptions(
 function integerSchema(least: number, most: number) {
   const message = `must be a whole number from ${least} to ${most}`;
   return z.int(message).min(least, message).max(most, message);
+}
+
+function limitSchema(least: number) {
+  const most = Number.MAX_SAFE_INTEGER;
+  const message = `must be 0 for no limit, or a whole number from ${least} to ${most}`;
+  return z
+    .int(message)
+    .refine((value) => value === 0 || (value >= least && value <= most), message);
 }
