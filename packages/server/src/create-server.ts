@@ -90,9 +90,18 @@ export async function createServer(options: ServerOptions = {}): Promise<LarderS
         ? null
         : createIdentityExchange({ issuers: resolved.oidc, store: store.tokens });
     const { logger } = log;
-    const { trustedProxies } = resolved;
+    const { trustedProxies, signatureKeys } = resolved;
     const limits = uploadLimitsOf(resolved);
-    const app = createApp({ cache, verifyToken, exchange, limits, tls, trustedProxies, logger });
+    const app = createApp({
+      cache,
+      verifyToken,
+      exchange,
+      limits,
+      signatureKeys,
+      tls,
+      trustedProxies,
+      logger,
+    });
     const endTlsWatch = tlsFiles === null ? null : renewTls(app, tlsFiles, logger);
     return {
       dataDirectory: data.path,

@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ArtifactCache } from '../artifacts/artifact-cache.ts';
 import { isArtifactHash, parseArtifactHash } from '../artifacts/artifact-hash.ts';
 import { untilItsTurn } from '../http/answer-turn.ts';
-import { artifactViewOf } from '../http/artifact-view.ts';
+import { artifactViewOf, teamParameter } from '../http/artifact-view.ts';
 import { requireToken, requireWriter } from '../http/authentication.ts';
 import { toErrorEnvelope } from '../http/error-responses.ts';
 import { readBodiesAsJson } from '../http/json-body.ts';
@@ -14,11 +14,14 @@ import type { TokenVerifier } from '../tokens/token-verifier.ts';
 import { ownSpace } from '../trust/artifact-view.ts';
 import { formatArtifactHeaders, parseArtifactHeaders } from './artifact-headers.ts';
 import { parseEventsBody, parseQueryBody } from './json-body.ts';
+import { checkSignature, digestOfTag } from './tag-check.ts';
 
 export interface ArtifactsApiOptions {
   cache: ArtifactCache;
   verifyToken: TokenVerifier;
   limits: UploadLimits;
+  /** By team: what every artifact of the team has to be signed with. */
+  signatureKeys: Readonly<Record<string, string>>;
 }
 
 interface HashRoute {
@@ -48,14 +51,27 @@ export function artifactsApi(
   done();
 }
 
-function registerArtifacts(routes: FastifyInstance, { cache, limits }: ArtifactsApiOptions): void {
+function registerArtifacts(
+  routes: FastifyInstance,
+  { cache, limits, signatureKeys }: ArtifactsApiOptions,
+): void {
   routes.put<HashRoute>('/:hash', async (request, reply) => {
     requireWriter(request);
     const view = artifactViewOf(request, 'artifacts');
     const hash = parseArtifactHash(request.params.hash);
     const metadata = parseArtifactHeaders(request.headers);
     const provenance = provenanceOf(request);
-    await cache.put(view, hash, { ...openUpload(reply, limits), metadata, provenance });
+    const { body, ...upload } = openUpload(reply, limits);
+    const { tag } = metadata;
+    const key = Object.hasOwn(signatureKeys, view.team) ? signatureKeys[view.team] : undefined;
+    const tagged = { tag, hash, teamId: teamParameter(request, 'teamId'), ...upload };
+    await cache.put(view, hash, {
+      ...upload,
+      body: key === undefined ? body : checkSignature(body, key, tagged),
+      sha256: digestOfTag(tag),
+      metadata,
+      provenance,
+    });
     // A duplicate is a success as well: Turborepo warns about any other answer.
     return reply.code(202).send({ urls: [`${request.protocol}://${request.host}${request.url}`] });
   });

@@ -15,6 +15,7 @@ import { describeArtifact, type ArtifactOrigin } from './artifact-description.ts
 import type { AccessTimes } from '../eviction/access-times.ts';
 import type { Evictor } from '../eviction/evictor.ts';
 import type { Reservation } from '../eviction/reservations.ts';
+import { LarderError } from '../errors/larder-error.ts';
 import { removeArtifacts } from './remove-artifacts.ts';
 import { readToEnd } from './read-to-end.ts';
 
@@ -23,6 +24,8 @@ export interface ArtifactUpload {
   body: AsyncIterable<Uint8Array>;
   metadata: ArtifactMetadata;
   provenance: ArtifactProvenance;
+  /** What the body must have, in hex; nothing is stored otherwise. Null: it may be anything. */
+  sha256?: string | null;
   signal?: AbortSignal | undefined;
 }
 
@@ -141,7 +144,7 @@ export function createArtifactCache(parts: ArtifactCacheParts): ArtifactCache {
 
   async function storeNew(
     key: ArtifactKey,
-    { body, sizeBytes, signal, metadata, provenance }: ArtifactUpload,
+    { body, sizeBytes, signal, metadata, provenance, sha256 = null }: ArtifactUpload,
     reservation: Reservation,
   ): Promise<PutOutcome> {
     // Every write has a blob of its own, so that concurrent writers of one hash never meet on disk.
@@ -151,6 +154,7 @@ export function createArtifactCache(parts: ArtifactCacheParts): ArtifactCache {
     const written = await blobs.write(blob, body, { sizeBytes, description, signal });
     let isFirst = false;
     try {
+      if (sha256 !== null && sha256 !== written.sha256) throw digestWrong();
       await reservation.whenRoom(signal);
       // What nobody waits for any more may have been followed by bytes that were no HTTP.
       signal?.throwIfAborted();
@@ -192,4 +196,12 @@ export function createArtifactCache(parts: ArtifactCacheParts): ArtifactCache {
       await Promise.allSettled(writes);
     },
   };
+}
+
+function digestWrong(): LarderError {
+  return new LarderError(
+    'LARDER_SERVER_UPLOAD_TAG_WRONG',
+    'The body is not the one whose digest the header x-artifact-tag carries.',
+    { hint: 'Send the artifact again, and check what is between client and server.' },
+  );
 }

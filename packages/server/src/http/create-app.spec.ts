@@ -115,6 +115,7 @@ it.each([
     verifyToken: () => Promise.resolve(null),
     exchange: null,
     limits: { maxArtifactSizeBytes: 1, uploadStallTimeoutMs: 1 },
+    signatureKeys: {},
     tls: tls as TlsMaterial | null,
     trustedProxies: [],
     logger,

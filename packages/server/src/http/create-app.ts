@@ -36,6 +36,7 @@ export interface AppParts {
   /** Null where no issuer of identities is configured. */
   exchange: IdentityExchange | null;
   limits: UploadLimits;
+  signatureKeys: Readonly<Record<string, string>>;
   /** Null: plain http. */
   tls: TlsMaterial | null;
   /** Addresses and networks whose `X-Forwarded-*` headers are believed. */
@@ -45,7 +46,8 @@ export interface AppParts {
 
 /** Creates the HTTP application: both APIs, one error mapping, one log line for each request. */
 export function createApp(parts: AppParts): FastifyInstance {
-  const { cache, verifyToken, exchange, limits, tls, trustedProxies, logger } = parts;
+  const { cache, verifyToken, exchange, limits, signatureKeys, tls, trustedProxies, logger } =
+    parts;
   const clientErrors = createClientErrors();
   const serverOptions = { headersTimeout: 0 };
   const options = {
@@ -83,7 +85,13 @@ export function createApp(parts: AppParts): FastifyInstance {
   addSecurityHeaders(app, { isTls: tls !== null });
   closeConnectionsWhileDraining(app);
 
-  app.register(artifactsApi, { prefix: '/v8/artifacts', cache, verifyToken, limits });
+  app.register(artifactsApi, {
+    prefix: '/v8/artifacts',
+    cache,
+    verifyToken,
+    limits,
+    signatureKeys,
+  });
   app.register(nxCacheApi, { prefix: '/v1/cache', cache, verifyToken, limits });
   if (exchange !== null) app.register(oidcApi, { prefix: '/auth/oidc', exchange });
   return app;

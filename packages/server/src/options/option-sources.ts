@@ -61,6 +61,14 @@ export const OPTION_SOURCES: readonly OptionSource[] = [
     defaultText: 'none',
   },
   {
+    key: 'signatureKeys',
+    flag: null,
+    variable: 'LARDER_SERVER_SIGNATURE_KEYS',
+    description: 'JSON object { "<team>": "<key>" }: artifacts of these teams must be signed',
+    kind: 'json',
+    defaultText: 'none',
+  },
+  {
     key: 'tlsCertificateFile',
     flag: '--tls-certificate-file <file>',
     variable: 'LARDER_SERVER_TLS_CERTIFICATE_FILE',

@@ -4,7 +4,7 @@ import type { OidcIssuer } from '../oidc/oidc-issuer.ts';
 import { oidcSchema } from '../oidc/oidc-options.ts';
 import { type ServerToken } from '../tokens/server-token.ts';
 import { isProxyNetwork } from './trusted-proxies.ts';
-import { tokenSchema } from '../tokens/token-options.ts';
+import { MAX_TEAM_LENGTH, tokenSchema } from '../tokens/token-options.ts';
 
 /** The least severe log lines that are written; `silent` writes none. */
 export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
@@ -30,6 +30,11 @@ export interface ServerOptions {
    * `10.0.0.0/8`, or `loopback`, `linklocal`, `uniquelocal`. Default: none.
    */
   trustedProxies?: string[];
+  /**
+   * Signature keys by team (the empty text is the nameless one): an artifact that Turborepo or
+   * Larder's client did not sign with its team's key is refused. Default: none.
+   */
+  signatureKeys?: Record<string, string>;
   /** Largest artifact that is accepted. Default 2 GiB. */
   maxArtifactSizeBytes?: number;
   /** Most that may be stored; what was not used for longest goes. 0: no limit, the default. */
@@ -58,6 +63,7 @@ export const DEFAULT_OPTIONS: ResolvedServerOptions = {
   tlsCertificateFile: '',
   tlsKeyFile: '',
   trustedProxies: [],
+  signatureKeys: {},
   maxArtifactSizeBytes: 2 * 1024 ** 3,
   maxStoreSizeBytes: 0,
   maxTeamSizeBytes: 0,
@@ -102,6 +108,13 @@ const optionsSchema = z
         'must be a list',
       )
       .default(DEFAULT_OPTIONS.trustedProxies),
+    signatureKeys: z
+      .record(
+        z.string().max(MAX_TEAM_LENGTH),
+        z.string('must be text').min(1, 'must not be empty'),
+        'must be an object: a key for each team',
+      )
+      .default(DEFAULT_OPTIONS.signatureKeys),
     maxArtifactSizeBytes: integerSchema(1, Number.MAX_SAFE_INTEGER).default(
       DEFAULT_OPTIONS.maxArtifactSizeBytes,
     ),
