@@ -3,8 +3,9 @@
 import { clientMemory } from './client-memory/client-memory.ts';
 import { type Bench } from './runner/bench.ts';
 import { runBench } from './runner/run-bench.ts';
+import { serverMemory } from './server-memory/server-memory.ts';
 
-const BENCHES: readonly Bench[] = [clientMemory];
+const BENCHES: readonly Bench[] = [clientMemory, serverMemory];
 
 async function main(names: readonly string[]): Promise<boolean> {
   const unknown = names.filter((name) => !BENCHES.some((bench) => bench.name === name));

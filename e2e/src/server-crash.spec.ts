@@ -4,6 +4,8 @@ import { request } from 'node:http';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import { runCrashRounds } from './crash/run-crash-rounds.ts';
+import { readEnvironment } from './environment.ts';
 import { fetchClient } from './http/http-client.ts';
 import { createMachine, type Machine } from './machines/create-machine.ts';
 import { type CleanupStack, createCleanupStack } from './processes/cleanup-stack.ts';
@@ -11,6 +13,26 @@ import { waitUntil } from './processes/wait-until.ts';
 import { type LarderServer, startLarderServer } from './server/start-larder-server.ts';
 
 const MEGABYTE = 1_000_000;
+
+const { rounds = 8 } = readEnvironment();
+
+describe('larder-server, killed under load', () => {
+  let machine: Machine;
+
+  beforeAll(async () => {
+    machine = await createMachine();
+  });
+
+  afterAll(() => machine.remove());
+
+  it('has kept what it acknowledged and nothing else, whenever that happens', async () => {
+    const results = await runCrashRounds(machine, { rounds });
+    expect(results.flatMap(({ problems }) => problems)).toEqual([]);
+    // Otherwise nothing has been shown.
+    expect(results.some(({ interrupted }) => interrupted > 0)).toBe(true);
+    expect(results.some(({ verified }) => verified > 0)).toBe(true);
+  });
+});
 
 describe('larder-server, killed in the middle of an upload', () => {
   let cleanup: CleanupStack;

@@ -39,18 +39,14 @@ export async function startLarderServer(
   machine: Machine,
   { port = 0, tokens }: ServerOptions = {},
 ): Promise<LarderServer> {
-  const server = await startProcess(
-    larderServerCommand,
-    ['--port', String(port), '--data-dir', join(machine.folder, 'larder-data'), '--json'],
-    {
-      cwd: machine.folder,
-      env: {
-        ...machine.env,
-        ...(tokens === undefined ? {} : { LARDER_SERVER_TOKENS: JSON.stringify(tokens) }),
-      },
-      parseReady,
+  const server = await startProcess(larderServerCommand, argumentsOf(machine, port), {
+    cwd: machine.folder,
+    env: {
+      ...machine.env,
+      ...(tokens === undefined ? {} : { LARDER_SERVER_TOKENS: JSON.stringify(tokens) }),
     },
-  );
+    parseReady,
+  });
   return {
     ...server.ready,
     output: server.output,
@@ -59,12 +55,28 @@ export async function startLarderServer(
   };
 }
 
+/** Starts the installed `larder-server` and ends it as a power cut would, whether it listens or not. */
+export async function crashWhileStarting(machine: Machine, afterMs: number): Promise<void> {
+  const neverReady = startProcess(larderServerCommand, argumentsOf(machine, 0), {
+    cwd: machine.folder,
+    env: machine.env,
+    parseReady: () => null,
+    timeoutMs: afterMs,
+  });
+  // Its early end is what is wanted.
+  await neverReady.catch(() => undefined);
+}
+
 /** The variables with which the plugin finds a server. */
 export function larderVariables({
   url,
   token,
 }: Pick<LarderServer, 'url' | 'token'>): Record<string, string> {
   return { LARDER_URL: url, LARDER_TOKEN: token };
+}
+
+function argumentsOf({ folder }: Machine, port: number): string[] {
+  return ['--port', String(port), '--data-dir', join(folder, 'larder-data'), '--json'];
 }
 
 function parseReady(output: string): StartLine | null {

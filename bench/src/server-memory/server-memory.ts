@@ -1,0 +1,90 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { type Bench, type Measure } from '../runner/bench.ts';
+import { type Peak } from './report-peak.ts';
+import { download, type StartLine, upload } from './transfers.ts';
+
+const TRANSFERS = 8;
+const SIZE_BYTES = 100_000_000;
+const MAX_RSS_MB = 160;
+
+/** One after the other over one data folder, each with a server process of its own. */
+const ACTIONS = [
+  { what: 'uploads', perform: upload },
+  { what: 'downloads', perform: download },
+];
+
+export const serverMemory: Bench = {
+  name: 'server-memory',
+  question: 'How much memory and CPU does the server take for 8 transfers of 100 MB at once?',
+  async run() {
+    const folder = await mkdtemp(join(tmpdir(), 'larder-bench-'));
+    try {
+      const measures: Measure[] = [];
+      for (const { what, perform } of ACTIONS) {
+        const { idle, after, wallMs } = await measure(folder, perform);
+        measures.push(
+          { what: `before ${what}: peak RSS`, value: idle.peakRssMb, unit: 'MB' },
+          { what: `${what}: peak RSS`, value: after.peakRssMb, unit: 'MB', bound: MAX_RSS_MB },
+          { what: `${what}: CPU`, value: after.cpuMs - idle.cpuMs, unit: 'ms' },
+          { what: `${what}: wall`, value: wallMs, unit: 'ms' },
+        );
+      }
+      return { measures };
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  },
+};
+
+async function measure(folder: string, perform: typeof upload) {
+  const server = startServer(folder);
+  const ended = once(server, 'exit');
+  try {
+    const start = await readStartLine(server);
+    const idle = await askForPeak(server);
+    const startedAt = performance.now();
+    await Promise.all(
+      Array.from({ length: TRANSFERS }, (_, index) =>
+        perform(start, { hash: `bench-${index}`, sizeBytes: SIZE_BYTES }),
+      ),
+    );
+    const wallMs = Math.round(performance.now() - startedAt);
+    return { idle, after: await askForPeak(server), wallMs };
+  } finally {
+    server.kill();
+    await ended;
+  }
+}
+
+/** The `larder-server` command as it is published, with nothing more than a question hook. */
+function startServer(folder: string): ChildProcess {
+  const packageFolder = dirname(require.resolve('@larder/server/package.json'));
+  return fork(
+    join(packageFolder, 'dist', 'cli', 'main.js'),
+    ['--port', '0', '--data-dir', join(folder, 'data'), '--log-level', 'warn', '--json'],
+    {
+      execArgv: ['--require', join(__dirname, 'report-peak.js')],
+      stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+    },
+  );
+}
+
+async function readStartLine({ stdout }: ChildProcess): Promise<StartLine> {
+  let output = '';
+  for await (const chunk of stdout ?? []) {
+    output += String(chunk);
+    if (output.includes('\n')) return JSON.parse(output) as StartLine;
+  }
+  throw new Error('The server ended before it listened.');
+}
+
+async function askForPeak(server: ChildProcess): Promise<Peak> {
+  const answered = once(server, 'message');
+  server.send('peak');
+  const [peak] = (await answered) as [Peak];
+  return peak;
+}
