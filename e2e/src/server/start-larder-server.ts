@@ -32,12 +32,14 @@ export interface ServerOptions {
   readonly port?: number;
   /** The `tokens` of its configuration, instead of the one that it makes itself. */
   readonly tokens?: readonly object[];
+  /** The `oidc` of its configuration. */
+  readonly oidc?: readonly object[];
 }
 
 /** Starts the installed `larder-server` and waits until it listens. */
 export async function startLarderServer(
   machine: Machine,
-  { port = 0, tokens }: ServerOptions = {},
+  { port = 0, tokens, oidc }: ServerOptions = {},
 ): Promise<LarderServer> {
   const server = await startProcess(
     larderServerCommand,
@@ -47,6 +49,7 @@ export async function startLarderServer(
       env: {
         ...machine.env,
         ...(tokens === undefined ? {} : { LARDER_SERVER_TOKENS: JSON.stringify(tokens) }),
+        ...(oidc === undefined ? {} : { LARDER_SERVER_OIDC: JSON.stringify(oidc) }),
       },
       parseReady,
     },
