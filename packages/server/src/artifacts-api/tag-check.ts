@@ -1,10 +1,12 @@
 // What the server can tell of a tag: whether a digest or a signature is one of the body that comes
 // with it. The forms of tags are described in docs/wire-contract.md.
-import { createHmac, timingSafeEqual, type Hmac } from 'node:crypto';
+import { createHmac, timingSafeEqual } from 'node:crypto';
 import { LarderError } from '../errors/larder-error.ts';
 
 const DIGEST_TAG = /^sha256-([A-Za-z0-9+/]{43}=)$/;
 const SIGNATURE_PURPOSE = 'artifact-signature:v2';
+
+type Hmac = ReturnType<typeof createHmac>;
 
 /** What a tag is about. */
 export interface TaggedUpload {
