@@ -22,6 +22,11 @@ export function leaveBodiesUnread(scope: FastifyInstance): void {
   scope.addContentTypeParser('*', (_request, _payload, done) => {
     done(null);
   });
+  // What is left of an upload that failed stands before the next request of the connection.
+  scope.addHook('onResponse', (request, _reply, done) => {
+    request.raw.resume();
+    done();
+  });
 }
 
 /**
@@ -73,10 +78,15 @@ async function* readBody(request: Readable, stallTimeoutMs: number): AsyncGenera
     { hint: 'Check the network between client and server, then send the artifact again.' },
   );
   const chunks = request.iterator({ destroyOnReturn: false }) as AsyncIterator<Uint8Array>;
-  for (;;) {
-    const chunk = await withDeadline(nextChunk(chunks), stallTimeoutMs, stalled);
-    if (chunk === null) return;
-    yield chunk;
+  try {
+    for (;;) {
+      const chunk = await withDeadline(nextChunk(chunks), stallTimeoutMs, stalled);
+      if (chunk === null) return;
+      yield chunk;
+    }
+  } finally {
+    // Not awaited: it comes after the chunk that a stalled upload is still waited for.
+    void chunks.return?.();
   }
 }
 
