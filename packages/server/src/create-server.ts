@@ -91,7 +91,7 @@ export async function createServer(options: ServerOptions = {}): Promise<LarderS
         : createIdentityExchange({ issuers: resolved.oidc, store: store.tokens });
     const { logger } = log;
     const { trustedProxies, signatureKeys } = resolved;
-    const limits = uploadLimitsOf(resolved);
+    const limits = { ...resolved, ...uploadLimitsOf(resolved) };
     const app = createApp({
       cache,
       verifyToken,

@@ -8,6 +8,7 @@ import { requireToken, requireWriter } from '../http/authentication.ts';
 import { toErrorEnvelope } from '../http/error-responses.ts';
 import { readBodiesAsJson } from '../http/json-body.ts';
 import { provenanceOf } from '../http/provenance.ts';
+import { limitRate } from '../http/rate-limit.ts';
 import { leaveBodiesUnread, openUpload, type UploadLimits } from '../http/upload.ts';
 import type { ArtifactRecord } from '../storage/artifact-index.ts';
 import type { TokenVerifier } from '../tokens/token-verifier.ts';
@@ -38,12 +39,14 @@ export function artifactsApi(
   scope.options('/*', answerPreflight);
   scope.register((routes: FastifyInstance, _options, registered) => {
     requireToken(routes, options.verifyToken);
+    limitRate(routes);
     leaveBodiesUnread(routes);
     registerArtifacts(routes, options);
     registered();
   });
   scope.register((routes: FastifyInstance, _options, registered) => {
     requireToken(routes, options.verifyToken);
+    limitRate(routes);
     readBodiesAsJson(routes);
     registerQueries(routes, options);
     registered();

@@ -27,6 +27,7 @@ export const ERROR_CODES = {
   LARDER_SERVER_UPLOAD_TOO_LARGE: 'an upload is larger than the server accepts',
   LARDER_SERVER_UPLOAD_STALLED: 'no byte of an upload arrived for too long',
   LARDER_SERVER_UPLOAD_ABORTED: 'the client went away in the middle of an upload',
+  LARDER_SERVER_RATE_EXCEEDED: 'a token has sent too many requests',
   LARDER_SERVER_ARTIFACTS_DAMAGED: 'a verification found damaged or lost artifacts',
   LARDER_SERVER_STORAGE_FAILED: 'the file system or the index failed',
 } as const;

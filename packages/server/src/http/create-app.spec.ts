@@ -114,7 +114,12 @@ it.each([
     cache: undefined as never,
     verifyToken: () => Promise.resolve(null),
     exchange: null,
-    limits: { maxArtifactSizeBytes: 1, uploadStallTimeoutMs: 1 },
+    limits: {
+      maxArtifactSizeBytes: 1,
+      uploadStallTimeoutMs: 1,
+      maxRequestsPerMinutePerToken: 0,
+      maxConnections: 0,
+    },
     signatureKeys: {},
     tls: tls as TlsMaterial | null,
     trustedProxies: [],

@@ -13,7 +13,9 @@ import type { IdentityExchange } from '../oidc/identity-exchange.ts';
 import { oidcApi } from '../oidc/oidc-api.ts';
 import type { TokenVerifier } from '../tokens/token-verifier.ts';
 import { createClientErrors } from './client-errors.ts';
+import { limitConnections } from './connection-limit.ts';
 import { toErrorEnvelope, toErrorResponse } from './error-responses.ts';
+import { countRequests } from './rate-limit.ts';
 import { rewriteUrl } from './rewrite-url.ts';
 import type { TlsMaterial } from './tls-files.ts';
 import type { UploadLimits } from './upload.ts';
@@ -30,12 +32,18 @@ const JSON_LIMIT_BYTES = 1024 ** 2;
 /** Anything longer than a hash may be is refused as a bad hash, not as an unknown endpoint. */
 const MAX_PATH_PARAMETER_LENGTH = 16_384;
 
+/** 0: no limit. */
+export interface TrafficLimits {
+  maxRequestsPerMinutePerToken: number;
+  maxConnections: number;
+}
+
 export interface AppParts {
   cache: ArtifactCache;
   verifyToken: TokenVerifier;
   /** Null where no issuer of identities is configured. */
   exchange: IdentityExchange | null;
-  limits: UploadLimits;
+  limits: UploadLimits & TrafficLimits;
   signatureKeys: Readonly<Record<string, string>>;
   /** Null: plain http. */
   tls: TlsMaterial | null;
@@ -84,6 +92,9 @@ export function createApp(parts: AppParts): FastifyInstance {
   logRequests(app);
   addSecurityHeaders(app, { isTls: tls !== null });
   closeConnectionsWhileDraining(app);
+
+  countRequests(app, limits.maxRequestsPerMinutePerToken);
+  limitConnections(app, limits.maxConnections);
 
   app.register(artifactsApi, {
     prefix: '/v8/artifacts',

@@ -28,6 +28,7 @@ const RESPONSES: Partial<Record<ServerErrorCode, { status: number; code: string 
   LARDER_SERVER_UPLOAD_TOO_LARGE: { status: 413, code: 'payload_too_large' },
   LARDER_SERVER_UPLOAD_STALLED: { status: 408, code: 'request_timeout' },
   LARDER_SERVER_UPLOAD_ABORTED: { status: 400, code: 'bad_request' },
+  LARDER_SERVER_RATE_EXCEEDED: { status: 429, code: 'too_many_requests' },
   LARDER_SERVER_STORAGE_FAILED: { status: 503, code: 'storage_unavailable' },
 };
 

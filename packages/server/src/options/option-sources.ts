@@ -126,6 +126,23 @@ export const OPTION_SOURCES: readonly OptionSource[] = [
     defaultText: '0, no limit',
   },
   {
+    key: 'maxRequestsPerMinutePerToken',
+    flag: '--max-requests-per-minute-per-token <number>',
+    variable: 'LARDER_SERVER_MAX_REQUESTS_PER_MINUTE_PER_TOKEN',
+    description: 'requests beyond it are answered with 429; on the API of Nx they are misses',
+    kind: 'integer',
+    defaultText: '0, no limit',
+  },
+  {
+    key: 'maxConnections',
+    flag: '--max-connections <number>',
+    variable: 'LARDER_SERVER_MAX_CONNECTIONS',
+    description:
+      'connections beyond it are hung up on, which fails builds of Nx without the plugin',
+    kind: 'integer',
+    defaultText: '0, no limit',
+  },
+  {
     key: 'logLevel',
     flag: '--log-level <level>',
     variable: 'LARDER_SERVER_LOG_LEVEL',

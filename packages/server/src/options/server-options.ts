@@ -43,6 +43,10 @@ export interface ServerOptions {
   maxTeamSizeBytes?: number;
   /** Artifacts that were not used for this long go. 0: they stay, the default. */
   maxAgeMs?: number;
+  /** Requests that a token may send a minute, over both APIs. 0: no limit, the default. */
+  maxRequestsPerMinutePerToken?: number;
+  /** Connections at the same time; more are hung up on. 0: no limit, the default. */
+  maxConnections?: number;
   /** Default `info`. Log lines are JSON and go to standard error. */
   logLevel?: LogLevel;
   /** How long `close()` waits for requests in flight before it cuts them off. Default 30 000. */
@@ -68,6 +72,8 @@ export const DEFAULT_OPTIONS: ResolvedServerOptions = {
   maxStoreSizeBytes: 0,
   maxTeamSizeBytes: 0,
   maxAgeMs: 0,
+  maxRequestsPerMinutePerToken: 0,
+  maxConnections: 0,
   logLevel: 'info',
   drainTimeoutMs: 30_000,
   uploadStallTimeoutMs: 60_000,
@@ -84,6 +90,8 @@ const MAX_STALL_TIMEOUT_MS = 110_000;
 /** Somebody who asks for less means another unit. */
 const MIN_STORE_SIZE_BYTES = 1024 ** 2;
 const MIN_AGE_MS = 60_000;
+
+const MAX_CONNECTIONS = 1_000_000;
 
 const optionsSchema = z
   .strictObject({
@@ -121,6 +129,10 @@ const optionsSchema = z
     maxStoreSizeBytes: limitSchema(MIN_STORE_SIZE_BYTES).default(DEFAULT_OPTIONS.maxStoreSizeBytes),
     maxTeamSizeBytes: limitSchema(MIN_STORE_SIZE_BYTES).default(DEFAULT_OPTIONS.maxTeamSizeBytes),
     maxAgeMs: limitSchema(MIN_AGE_MS).default(DEFAULT_OPTIONS.maxAgeMs),
+    maxRequestsPerMinutePerToken: integerSchema(0, Number.MAX_SAFE_INTEGER).default(
+      DEFAULT_OPTIONS.maxRequestsPerMinutePerToken,
+    ),
+    maxConnections: integerSchema(0, MAX_CONNECTIONS).default(DEFAULT_OPTIONS.maxConnections),
     logLevel: z
       .enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`)
       .default(DEFAULT_OPTIONS.logLevel),
