@@ -11,6 +11,8 @@ import {
 } from './turbo/create-turbo-workspace.ts';
 import { runTurbo, type TurboRun } from './turbo/run-turbo.ts';
 
+const SIGNATURE_KEY = 'a key of at least thirty-two bytes';
+
 const everyTask = ['core#build', 'site#build', 'ui#build'];
 
 const tokens = {
@@ -31,7 +33,11 @@ describe.each(turboVersions)('turbo %s', (turboVersion) => {
       cleanup = createCleanupStack();
       const machine = await createMachine();
       cleanup.add(machine.remove);
-      server = await startLarderServer(machine, { tokens: Object.values(tokens) });
+      server = await startLarderServer(machine, {
+        tokens: Object.values(tokens),
+        // The server then checks what turbo signs.
+        ...(isSigned ? { signatureKeys: { shared: SIGNATURE_KEY } } : {}),
+      });
       cleanup.add(server.stop);
       workspace = await createTurboWorkspace({ machine, turboVersion, isSigned });
     });
@@ -48,9 +54,7 @@ describe.each(turboVersions)('turbo %s', (turboVersion) => {
         TURBO_API: server.url,
         TURBO_TOKEN: token,
         TURBO_TEAM: team,
-        ...(isSigned
-          ? { TURBO_REMOTE_CACHE_SIGNATURE_KEY: 'a key of at least thirty-two bytes' }
-          : {}),
+        ...(isSigned ? { TURBO_REMOTE_CACHE_SIGNATURE_KEY: SIGNATURE_KEY } : {}),
       });
       for (const [file, text] of Object.entries(workspace.outputs)) {
         expect(await readFile(join(workspace.folder, file), 'utf8')).toBe(text);

@@ -32,18 +32,26 @@ export interface ServerOptions {
   readonly port?: number;
   /** The `tokens` of its configuration, instead of the one that it makes itself. */
   readonly tokens?: readonly object[];
+  /** The `oidc` of its configuration. */
+  readonly oidc?: readonly object[];
+  /** The `signatureKeys` of its configuration, by team. */
+  readonly signatureKeys?: Readonly<Record<string, string>>;
 }
 
 /** Starts the installed `larder-server` and waits until it listens. */
 export async function startLarderServer(
   machine: Machine,
-  { port = 0, tokens }: ServerOptions = {},
+  { port = 0, tokens, oidc, signatureKeys }: ServerOptions = {},
 ): Promise<LarderServer> {
   const server = await startProcess(larderServerCommand, argumentsOf(machine, port), {
     cwd: machine.folder,
     env: {
       ...machine.env,
-      ...(tokens === undefined ? {} : { LARDER_SERVER_TOKENS: JSON.stringify(tokens) }),
+      ...jsonVariables({
+        LARDER_SERVER_TOKENS: tokens,
+        LARDER_SERVER_OIDC: oidc,
+        LARDER_SERVER_SIGNATURE_KEYS: signatureKeys,
+      }),
     },
     parseReady,
   });
@@ -65,6 +73,15 @@ export async function crashWhileStarting(machine: Machine, afterMs: number): Pro
   });
   // Its early end is what is wanted.
   await neverReady.catch(() => undefined);
+}
+
+/** Those that are given. */
+function jsonVariables(values: Readonly<Record<string, unknown>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(values).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, JSON.stringify(value)]],
+    ),
+  );
 }
 
 /** The variables with which the plugin finds a server. */

@@ -4,6 +4,9 @@ import type { Logger } from 'pino';
 import { createArtifactCache, type ArtifactCache } from './artifacts/artifact-cache.ts';
 import { reconcile } from './artifacts/reconcile.ts';
 import { isLarderError } from './errors/larder-error.ts';
+import { createAccessTimes } from './eviction/access-times.ts';
+import { createEvictor } from './eviction/evictor.ts';
+import { evictionLimitsOf, uploadLimitsOf } from './eviction/limits-of-options.ts';
 import { createApp } from './http/create-app.ts';
 import { drain, listen } from './http/listen.ts';
 import { keepTlsRenewed, readTlsFiles, type TlsFiles } from './http/tls-files.ts';
@@ -79,7 +82,7 @@ export async function createServer(options: ServerOptions = {}): Promise<LarderS
       store: metadata.tokens,
     });
     if (mayAllPoison) log.logger.warn(POISONING_WARNING);
-    const cache = await openCache(blobs, metadata.artifacts, log.logger);
+    const cache = await openCache({ blobs, index: metadata.artifacts }, resolved, log.logger);
     const verifyToken = createTokenVerifier({ tokens, store: metadata.tokens });
     const store = metadata;
     const exchange =
@@ -87,9 +90,18 @@ export async function createServer(options: ServerOptions = {}): Promise<LarderS
         ? null
         : createIdentityExchange({ issuers: resolved.oidc, store: store.tokens });
     const { logger } = log;
-    const { trustedProxies } = resolved;
-    const limits = resolved;
-    const app = createApp({ cache, verifyToken, exchange, limits, tls, trustedProxies, logger });
+    const { trustedProxies, signatureKeys } = resolved;
+    const limits = { ...resolved, ...uploadLimitsOf(resolved) };
+    const app = createApp({
+      cache,
+      verifyToken,
+      exchange,
+      limits,
+      signatureKeys,
+      tls,
+      trustedProxies,
+      logger,
+    });
     const endTlsWatch = tlsFiles === null ? null : renewTls(app, tlsFiles, logger);
     return {
       dataDirectory: data.path,
@@ -129,21 +141,48 @@ function renewTls(app: FastifyInstance, files: TlsFiles, logger: Logger): () => 
 }
 
 async function openCache(
-  blobs: BlobStore,
-  index: ArtifactIndex,
+  { blobs, index }: { blobs: BlobStore; index: ArtifactIndex },
+  options: ResolvedServerOptions,
   logger: Logger,
 ): Promise<ArtifactCache> {
   const { removedBlobs, removedRecords } = await reconcile(blobs, index);
   if (removedBlobs + removedRecords > 0) {
     logger.warn({ removedBlobs, removedRecords }, 'the data folder has been repaired');
   }
-  return createArtifactCache({
+  const onTrouble = (message: string, err: unknown) => {
+    logger.warn({ err }, message);
+  };
+  const accessTimes = createAccessTimes({ index, onTrouble });
+  const evictor = createEvictor({
     blobs,
     index,
-    onTrouble: (message, { key, cause }) => {
-      logger.warn({ key, ...(cause === undefined ? {} : { err: cause }) }, message);
+    accessTimes,
+    limits: evictionLimitsOf(options),
+    onTrouble,
+    onEvicted: ({ lastAccessedAtMs, ...totals }) => {
+      const lastAccessedAt = new Date(lastAccessedAtMs).toISOString();
+      logger.info({ ...totals, lastAccessedAt }, 'evicted');
     },
   });
+  const cache = createArtifactCache({
+    blobs,
+    index,
+    accessTimes,
+    evictor,
+    onTrouble: (message, { key }) => {
+      logger.warn({ key }, message);
+    },
+  });
+  // In case that the limits were lowered, or time has passed.
+  void evictor.sweep();
+  return {
+    ...cache,
+    async close() {
+      await cache.close();
+      await evictor.close();
+      await accessTimes.close();
+    },
+  };
 }
 
 function once<T>(work: () => Promise<T>): () => Promise<T> {

@@ -3,22 +3,26 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ArtifactCache } from '../artifacts/artifact-cache.ts';
 import { isArtifactHash, parseArtifactHash } from '../artifacts/artifact-hash.ts';
 import { untilItsTurn } from '../http/answer-turn.ts';
-import { artifactViewOf } from '../http/artifact-view.ts';
+import { artifactViewOf, teamParameter } from '../http/artifact-view.ts';
 import { requireToken, requireWriter } from '../http/authentication.ts';
 import { toErrorEnvelope } from '../http/error-responses.ts';
 import { readBodiesAsJson } from '../http/json-body.ts';
 import { provenanceOf } from '../http/provenance.ts';
+import { limitRate } from '../http/rate-limit.ts';
 import { leaveBodiesUnread, openUpload, type UploadLimits } from '../http/upload.ts';
 import type { ArtifactRecord } from '../storage/artifact-index.ts';
 import type { TokenVerifier } from '../tokens/token-verifier.ts';
 import { ownSpace } from '../trust/artifact-view.ts';
 import { formatArtifactHeaders, parseArtifactHeaders } from './artifact-headers.ts';
 import { parseEventsBody, parseQueryBody } from './json-body.ts';
+import { checkSignature, digestOfTag } from './tag-check.ts';
 
 export interface ArtifactsApiOptions {
   cache: ArtifactCache;
   verifyToken: TokenVerifier;
   limits: UploadLimits;
+  /** By team: what every artifact of the team has to be signed with. */
+  signatureKeys: Readonly<Record<string, string>>;
 }
 
 interface HashRoute {
@@ -35,12 +39,14 @@ export function artifactsApi(
   scope.options('/*', answerPreflight);
   scope.register((routes: FastifyInstance, _options, registered) => {
     requireToken(routes, options.verifyToken);
+    limitRate(routes);
     leaveBodiesUnread(routes);
     registerArtifacts(routes, options);
     registered();
   });
   scope.register((routes: FastifyInstance, _options, registered) => {
     requireToken(routes, options.verifyToken);
+    limitRate(routes);
     readBodiesAsJson(routes);
     registerQueries(routes, options);
     registered();
@@ -48,14 +54,27 @@ export function artifactsApi(
   done();
 }
 
-function registerArtifacts(routes: FastifyInstance, { cache, limits }: ArtifactsApiOptions): void {
+function registerArtifacts(
+  routes: FastifyInstance,
+  { cache, limits, signatureKeys }: ArtifactsApiOptions,
+): void {
   routes.put<HashRoute>('/:hash', async (request, reply) => {
     requireWriter(request);
     const view = artifactViewOf(request, 'artifacts');
     const hash = parseArtifactHash(request.params.hash);
     const metadata = parseArtifactHeaders(request.headers);
     const provenance = provenanceOf(request);
-    await cache.put(view, hash, { ...openUpload(reply, limits), metadata, provenance });
+    const { body, ...upload } = openUpload(reply, limits);
+    const { tag } = metadata;
+    const key = Object.hasOwn(signatureKeys, view.team) ? signatureKeys[view.team] : undefined;
+    const tagged = { tag, hash, teamId: teamParameter(request, 'teamId'), ...upload };
+    await cache.put(view, hash, {
+      ...upload,
+      body: key === undefined ? body : checkSignature(body, key, tagged),
+      sha256: digestOfTag(tag),
+      metadata,
+      provenance,
+    });
     // A duplicate is a success as well: Turborepo warns about any other answer.
     return reply.code(202).send({ urls: [`${request.protocol}://${request.host}${request.url}`] });
   });

@@ -12,29 +12,27 @@ import type {
 import type { BlobStore, OpenBlob } from '../storage/blob-store.ts';
 import { ownSpace, visibleKeys, visibleSpaces, type ArtifactView } from '../trust/artifact-view.ts';
 import { describeArtifact, type ArtifactOrigin } from './artifact-description.ts';
+import type { AccessTimes } from '../eviction/access-times.ts';
+import type { Evictor } from '../eviction/evictor.ts';
+import type { Reservation } from '../eviction/reservations.ts';
+import { LarderError } from '../errors/larder-error.ts';
+import { removeArtifacts } from './remove-artifacts.ts';
 import { readToEnd } from './read-to-end.ts';
-
-/** Writing the time of every access would make each download a write; this precision is enough. */
-const ACCESS_PRECISION_MS = 60_000;
-
-/** Enough for few statements, and little enough to leave other requests their turn. */
-const REMOVED_AT_ONCE = 100;
 
 export interface ArtifactUpload {
   sizeBytes: number;
   body: AsyncIterable<Uint8Array>;
   metadata: ArtifactMetadata;
   provenance: ArtifactProvenance;
+  /** What the body must have, in hex; nothing is stored otherwise. Null: it may be anything. */
+  sha256?: string | null;
   signal?: AbortSignal | undefined;
 }
 
 export type PutOutcome = 'stored' | 'duplicate';
 
 /** Trouble that no caller needs to hear of, but that somebody should. */
-export type TroubleListener = (
-  message: string,
-  details: { key: ArtifactKey; cause?: unknown },
-) => void;
+export type TroubleListener = (message: string, details: { key: ArtifactKey }) => void;
 
 /** Whoever gets it must consume or destroy the stream. */
 export interface OpenArtifact {
@@ -71,17 +69,21 @@ export interface ArtifactCache {
 export interface ArtifactCacheParts {
   blobs: BlobStore;
   index: ArtifactIndex;
+  accessTimes: Pick<AccessTimes, 'note'>;
+  evictor: Pick<Evictor, 'reserve'>;
   onTrouble: TroubleListener;
   /** Milliseconds since 1970. */
   now?: () => number;
 }
 
 export function createArtifactCache(parts: ArtifactCacheParts): ArtifactCache {
-  const { blobs, index, onTrouble, now = Date.now } = parts;
+  const { blobs, index, accessTimes, evictor, onTrouble, now = Date.now } = parts;
   const writes = new Set<Promise<unknown>>();
 
   /** A record whose blob is gone or was cut is no artifact: dropping it lets a later put repair it. */
   async function dropDamaged(key: ArtifactKey, { blob }: ArtifactRecord): Promise<void> {
+    // Evicted or purged since the record was read.
+    if ((await index.read(key))?.blob !== blob) return;
     onTrouble('an artifact was damaged on disk and has been dropped', { key });
     await index.remove(key, blob);
     await blobs.remove(blob);
@@ -116,7 +118,7 @@ export function createArtifactCache(parts: ArtifactCacheParts): ArtifactCache {
       await dropDamaged(key, record);
       return null;
     }
-    await touch(key, record);
+    accessTimes.note(record.blob, now());
     return { record, stream: open.stream };
   }
 
@@ -125,37 +127,42 @@ export function createArtifactCache(parts: ArtifactCacheParts): ArtifactCache {
     hash: string,
     upload: ArtifactUpload,
   ): Promise<PutOutcome> {
-    const { body, sizeBytes, signal, metadata, provenance } = upload;
-    if ((await head(view, hash)) !== null) {
+    const { body, sizeBytes, signal } = upload;
+    const known = await head(view, hash);
+    if (known !== null) {
+      accessTimes.note(known.blob, now());
       await readToEnd(body, signal);
       return 'duplicate';
     }
+    const reservation = evictor.reserve(view.team, sizeBytes);
+    try {
+      return await storeNew({ ...ownSpace(view), hash }, upload, reservation);
+    } finally {
+      reservation.release();
+    }
+  }
+
+  async function storeNew(
+    key: ArtifactKey,
+    { body, sizeBytes, signal, metadata, provenance, sha256 = null }: ArtifactUpload,
+    reservation: Reservation,
+  ): Promise<PutOutcome> {
     // Every write has a blob of its own, so that concurrent writers of one hash never meet on disk.
     const blob = randomBytes(16).toString('hex');
-    const key: ArtifactKey = { ...ownSpace(view), hash };
     const origin: ArtifactOrigin = { ...metadata, ...provenance, createdAtMs: now() };
     const description = describeArtifact(key, origin);
-    const { sha256 } = await blobs.write(blob, body, { sizeBytes, description, signal });
+    const written = await blobs.write(blob, body, { sizeBytes, description, signal });
     let isFirst = false;
     try {
+      if (sha256 !== null && sha256 !== written.sha256) throw digestWrong();
+      await reservation.whenRoom(signal);
       // What nobody waits for any more may have been followed by bytes that were no HTTP.
       signal?.throwIfAborted();
-      isFirst = await index.write(key, { ...origin, blob, sizeBytes, sha256, accessedAtMs: now() });
+      isFirst = await index.write(key, { ...origin, ...written, blob, accessedAtMs: now() });
     } finally {
       if (!isFirst) await blobs.remove(blob);
     }
     return isFirst ? 'stored' : 'duplicate';
-  }
-
-  async function touch(key: ArtifactKey, record: ArtifactRecord): Promise<void> {
-    const accessedAtMs = now();
-    if (accessedAtMs - record.accessedAtMs < ACCESS_PRECISION_MS) return;
-    try {
-      await index.touch(key, accessedAtMs);
-    } catch (cause) {
-      // On a full disk the index cannot be written, but what is there can still be served.
-      onTrouble('the time of an access could not be noted', { key, cause });
-    }
   }
 
   return {
@@ -183,19 +190,18 @@ export function createArtifactCache(parts: ArtifactCacheParts): ArtifactCache {
       return new Map(found.reverse().flatMap((records) => [...records]));
     },
 
-    async remove(filter) {
-      let count = 0;
-      for (;;) {
-        const removed = await index.removeSome(filter, REMOVED_AT_ONCE);
-        // A crash in between leaves blobs without a record, which the next start removes.
-        await Promise.all(removed.map((blob) => blobs.remove(blob)));
-        count += removed.length;
-        if (removed.length < REMOVED_AT_ONCE) return count;
-      }
-    },
+    remove: (filter) => removeArtifacts(filter, { blobs, index }),
 
     async close() {
       await Promise.allSettled(writes);
     },
   };
+}
+
+function digestWrong(): LarderError {
+  return new LarderError(
+    'LARDER_SERVER_UPLOAD_TAG_WRONG',
+    'The body is not the one whose digest the header x-artifact-tag carries.',
+    { hint: 'Send the artifact again, and check what is between client and server.' },
+  );
 }

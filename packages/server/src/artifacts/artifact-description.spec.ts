@@ -30,12 +30,10 @@ const reread = (description: object) =>
   });
 
 it('makes the record again that a blob was written for', () => {
-  const { sizeBytes, sha256 } = WRITTEN;
   const record: ArtifactRecord = {
     ...ORIGIN,
     blob: BLOB,
-    sizeBytes,
-    sha256,
+    ...WRITTEN,
     accessedAtMs: ORIGIN.createdAtMs,
   };
   expect(reread(describeArtifact(KEY, ORIGIN))).toEqual({ key: KEY, record });

@@ -7,7 +7,10 @@ import { isArtifactScope, type ArtifactScope } from '../trust/artifact-scope.ts'
 import { isArtifactHash } from './artifact-hash.ts';
 
 /** The part of a record that is known before its blob is written. */
-export type ArtifactOrigin = Omit<ArtifactRecord, 'blob' | 'sizeBytes' | 'sha256' | 'accessedAtMs'>;
+export type ArtifactOrigin = Omit<
+  ArtifactRecord,
+  'blob' | 'sizeBytes' | 'sha256' | 'storedBytes' | 'accessedAtMs'
+>;
 
 const descriptionSchema = z.object({
   team: z.string(),
@@ -35,13 +38,13 @@ export function describeArtifact(key: ArtifactKey, origin: ArtifactOrigin): Blob
 
 /** The key and record that a blob was written for; null when it describes no artifact. */
 export function recordOf(blob: string, described: DescribedBlob): ArtifactEntry | null {
-  const { sizeBytes, sha256, description } = described;
+  const { description, ...written } = described;
   const { success, data } = descriptionSchema.safeParse(description);
   if (!success) return null;
   const { team, scope, api, hash, ...origin } = data;
   return {
     key: { team, scope, api, hash },
     // When it was used last is not known: at least once, when it was written.
-    record: { ...origin, blob, sizeBytes, sha256, accessedAtMs: origin.createdAtMs },
+    record: { ...origin, ...written, blob, accessedAtMs: origin.createdAtMs },
   };
 }

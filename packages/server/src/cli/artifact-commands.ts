@@ -1,6 +1,6 @@
 // `audit` and `purge`: what to do once one knows, or fears, that an artifact is bad.
 import type { Command } from 'commander';
-import { createArtifactCache } from '../artifacts/artifact-cache.ts';
+import { removeArtifacts } from '../artifacts/remove-artifacts.ts';
 import { LarderError } from '../errors/larder-error.ts';
 import type { ArtifactEntry, ArtifactFilter } from '../storage/artifact-index.ts';
 import { createFilesystemBlobStore } from '../storage/filesystem/filesystem-blob-store.ts';
@@ -87,12 +87,10 @@ function toFilter({ olderThan, youngerThan, ...conditions }: FilterOptions): Art
 }
 
 async function remove({ path, metadata }: OpenData, filter: ArtifactFilter): Promise<number> {
-  const cache = createArtifactCache({
+  return removeArtifacts(filter, {
     blobs: await createFilesystemBlobStore(path),
     index: metadata.artifacts,
-    onTrouble: (message) => process.stderr.write(`larder-server: ${message}\n`),
   });
-  return cache.remove(filter);
 }
 
 async function printArtifacts({ metadata }: OpenData, filter: ArtifactFilter): Promise<void> {

@@ -22,9 +22,12 @@ export const ERROR_CODES = {
   LARDER_SERVER_REQUEST_FORBIDDEN: 'the token may not do this',
   LARDER_SERVER_UPLOAD_LENGTH_REQUIRED: 'an upload came without Content-Length',
   LARDER_SERVER_UPLOAD_LENGTH_WRONG: 'an upload was shorter or longer than announced',
+  LARDER_SERVER_UPLOAD_TAG_WRONG:
+    'the tag of an upload does not fit its body, or is no signature where the server asks for one',
   LARDER_SERVER_UPLOAD_TOO_LARGE: 'an upload is larger than the server accepts',
   LARDER_SERVER_UPLOAD_STALLED: 'no byte of an upload arrived for too long',
   LARDER_SERVER_UPLOAD_ABORTED: 'the client went away in the middle of an upload',
+  LARDER_SERVER_RATE_EXCEEDED: 'a token has sent too many requests',
   LARDER_SERVER_ARTIFACTS_DAMAGED: 'a verification found damaged or lost artifacts',
   LARDER_SERVER_STORAGE_FAILED: 'the file system or the index failed',
 } as const;

@@ -15,8 +15,7 @@ import { principalOf } from './authentication.ts';
  */
 export function artifactViewOf(request: FastifyRequest, api: ArtifactApi): ArtifactView {
   const { teams, scope } = principalOf(request);
-  const query = request.query as Record<string, unknown>;
-  const named = teamParameter(query, 'teamId') || teamParameter(query, 'slug');
+  const named = teamParameter(request, 'teamId') || teamParameter(request, 'slug');
   const team = named || (teams?.size === 1 ? [...teams].join('') : '');
   if (teams !== null && !teams.has(team)) {
     throw new LarderError(
@@ -28,9 +27,13 @@ export function artifactViewOf(request: FastifyRequest, api: ArtifactApi): Artif
   return { team, scopes: visibleScopes(scope), api };
 }
 
-/** Empty when absent. */
-function teamParameter(query: Record<string, unknown>, name: string): string {
-  const value = query[name] ?? '';
+/**
+ * Empty when absent.
+ *
+ * @throws LarderError `LARDER_SERVER_REQUEST_INVALID` for one that is given twice or is too long.
+ */
+export function teamParameter(request: FastifyRequest, name: 'teamId' | 'slug'): string {
+  const value = (request.query as Record<string, unknown>)[name] ?? '';
   if (typeof value === 'string' && value.length <= MAX_TEAM_LENGTH) return value;
   throw new LarderError(
     'LARDER_SERVER_REQUEST_INVALID',

@@ -13,7 +13,9 @@ import type { IdentityExchange } from '../oidc/identity-exchange.ts';
 import { oidcApi } from '../oidc/oidc-api.ts';
 import type { TokenVerifier } from '../tokens/token-verifier.ts';
 import { createClientErrors } from './client-errors.ts';
+import { limitConnections } from './connection-limit.ts';
 import { toErrorEnvelope, toErrorResponse } from './error-responses.ts';
+import { countRequests } from './rate-limit.ts';
 import { rewriteUrl } from './rewrite-url.ts';
 import type { TlsMaterial } from './tls-files.ts';
 import type { UploadLimits } from './upload.ts';
@@ -30,12 +32,19 @@ const JSON_LIMIT_BYTES = 1024 ** 2;
 /** Anything longer than a hash may be is refused as a bad hash, not as an unknown endpoint. */
 const MAX_PATH_PARAMETER_LENGTH = 16_384;
 
+/** 0: no limit. */
+export interface TrafficLimits {
+  maxRequestsPerMinutePerToken: number;
+  maxConnections: number;
+}
+
 export interface AppParts {
   cache: ArtifactCache;
   verifyToken: TokenVerifier;
   /** Null where no issuer of identities is configured. */
   exchange: IdentityExchange | null;
-  limits: UploadLimits;
+  limits: UploadLimits & TrafficLimits;
+  signatureKeys: Readonly<Record<string, string>>;
   /** Null: plain http. */
   tls: TlsMaterial | null;
   /** Addresses and networks whose `X-Forwarded-*` headers are believed. */
@@ -45,7 +54,8 @@ export interface AppParts {
 
 /** Creates the HTTP application: both APIs, one error mapping, one log line for each request. */
 export function createApp(parts: AppParts): FastifyInstance {
-  const { cache, verifyToken, exchange, limits, tls, trustedProxies, logger } = parts;
+  const { cache, verifyToken, exchange, limits, signatureKeys, tls, trustedProxies, logger } =
+    parts;
   const clientErrors = createClientErrors();
   const serverOptions = { headersTimeout: 0 };
   const options = {
@@ -83,7 +93,16 @@ export function createApp(parts: AppParts): FastifyInstance {
   addSecurityHeaders(app, { isTls: tls !== null });
   closeConnectionsWhileDraining(app);
 
-  app.register(artifactsApi, { prefix: '/v8/artifacts', cache, verifyToken, limits });
+  countRequests(app, limits.maxRequestsPerMinutePerToken);
+  limitConnections(app, limits.maxConnections);
+
+  app.register(artifactsApi, {
+    prefix: '/v8/artifacts',
+    cache,
+    verifyToken,
+    limits,
+    signatureKeys,
+  });
   app.register(nxCacheApi, { prefix: '/v1/cache', cache, verifyToken, limits });
   if (exchange !== null) app.register(oidcApi, { prefix: '/auth/oidc', exchange });
   return app;

@@ -24,9 +24,11 @@ const RESPONSES: Partial<Record<ServerErrorCode, { status: number; code: string 
   LARDER_SERVER_REQUEST_FORBIDDEN: { status: 403, code: 'forbidden' },
   LARDER_SERVER_UPLOAD_LENGTH_REQUIRED: { status: 411, code: 'length_required' },
   LARDER_SERVER_UPLOAD_LENGTH_WRONG: { status: 400, code: 'bad_request' },
+  LARDER_SERVER_UPLOAD_TAG_WRONG: { status: 400, code: 'bad_request' },
   LARDER_SERVER_UPLOAD_TOO_LARGE: { status: 413, code: 'payload_too_large' },
   LARDER_SERVER_UPLOAD_STALLED: { status: 408, code: 'request_timeout' },
   LARDER_SERVER_UPLOAD_ABORTED: { status: 400, code: 'bad_request' },
+  LARDER_SERVER_RATE_EXCEEDED: { status: 429, code: 'too_many_requests' },
   LARDER_SERVER_STORAGE_FAILED: { status: 503, code: 'storage_unavailable' },
 };
 

@@ -22,6 +22,11 @@ export function leaveBodiesUnread(scope: FastifyInstance): void {
   scope.addContentTypeParser('*', (_request, _payload, done) => {
     done(null);
   });
+  // What is left of an upload that failed stands before the next request of the connection.
+  scope.addHook('onResponse', (request, _reply, done) => {
+    request.raw.resume();
+    done();
+  });
 }
 
 /**
@@ -46,7 +51,9 @@ export function openUpload(reply: FastifyReply, limits: UploadLimits): Upload {
     throw new LarderError(
       'LARDER_SERVER_UPLOAD_TOO_LARGE',
       `The artifact has ${sizeBytes} bytes; at most ${limits.maxArtifactSizeBytes} are accepted.`,
-      { hint: 'Raise maxArtifactSizeBytes of the server or make the outputs of the task smaller.' },
+      {
+        hint: 'Raise maxArtifactSizeBytes, maxStoreSizeBytes or maxTeamSizeBytes of the server, or make the outputs of the task smaller.',
+      },
     );
   }
   return {
@@ -71,10 +78,15 @@ async function* readBody(request: Readable, stallTimeoutMs: number): AsyncGenera
     { hint: 'Check the network between client and server, then send the artifact again.' },
   );
   const chunks = request.iterator({ destroyOnReturn: false }) as AsyncIterator<Uint8Array>;
-  for (;;) {
-    const chunk = await withDeadline(nextChunk(chunks), stallTimeoutMs, stalled);
-    if (chunk === null) return;
-    yield chunk;
+  try {
+    for (;;) {
+      const chunk = await withDeadline(nextChunk(chunks), stallTimeoutMs, stalled);
+      if (chunk === null) return;
+      yield chunk;
+    }
+  } finally {
+    // Not awaited: it comes after the chunk that a stalled upload is still waited for.
+    void chunks.return?.();
   }
 }
 

@@ -7,6 +7,7 @@ import { untilItsTurn } from '../http/answer-turn.ts';
 import { artifactViewOf } from '../http/artifact-view.ts';
 import { requireToken, requireWriter } from '../http/authentication.ts';
 import { provenanceOf } from '../http/provenance.ts';
+import { limitRate } from '../http/rate-limit.ts';
 import { leaveBodiesUnread, openUpload, type UploadLimits } from '../http/upload.ts';
 import type { ArtifactMetadata } from '../storage/artifact-index.ts';
 import type { TokenVerifier } from '../tokens/token-verifier.ts';
@@ -39,6 +40,7 @@ export function nxCacheApi(
   done: () => void,
 ): void {
   requireToken(scope, verifyToken);
+  limitRate(scope);
   leaveBodiesUnread(scope);
 
   scope.setErrorHandler((error, request, reply) => {

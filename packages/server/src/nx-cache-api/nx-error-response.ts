@@ -10,10 +10,11 @@ export interface NxErrorResponse {
   isTrouble: boolean;
 }
 
-/** Uploads that arrived well and will never be accepted. Nx repeats a 400 or 413, then fails. */
+/** Uploads that are not accepted. Nx repeats a 400, 413 or 429, then fails. */
 const REFUSED_UPLOADS: ReadonlySet<ServerErrorCode> = new Set([
   'LARDER_SERVER_REQUEST_INVALID',
   'LARDER_SERVER_UPLOAD_TOO_LARGE',
+  'LARDER_SERVER_RATE_EXCEEDED',
 ]);
 
 /**

@@ -44,7 +44,7 @@ function parseText(text: string, { kind }: OptionSource, name: string): unknown 
   } catch {
     // No cause: the parser's message quotes the text, which holds tokens.
     throw new LarderError('LARDER_SERVER_OPTIONS_INVALID', `${name} is not JSON.`, {
-      hint: `Set ${name} to a JSON list, see "larder-server --help".`,
+      hint: `Set ${name} to JSON, see "larder-server --help".`,
     });
   }
 }

@@ -4,7 +4,7 @@ import type { OidcIssuer } from '../oidc/oidc-issuer.ts';
 import { oidcSchema } from '../oidc/oidc-options.ts';
 import { type ServerToken } from '../tokens/server-token.ts';
 import { isProxyNetwork } from './trusted-proxies.ts';
-import { tokenSchema } from '../tokens/token-options.ts';
+import { MAX_TEAM_LENGTH, tokenSchema } from '../tokens/token-options.ts';
 
 /** The least severe log lines that are written; `silent` writes none. */
 export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
@@ -30,8 +30,23 @@ export interface ServerOptions {
    * `10.0.0.0/8`, or `loopback`, `linklocal`, `uniquelocal`. Default: none.
    */
   trustedProxies?: string[];
+  /**
+   * Signature keys by team (the empty text is the nameless one): an artifact that Turborepo or
+   * Larder's client did not sign with its team's key is refused. Default: none.
+   */
+  signatureKeys?: Record<string, string>;
   /** Largest artifact that is accepted. Default 2 GiB. */
   maxArtifactSizeBytes?: number;
+  /** Most that may be stored; what was not used for longest goes. 0: no limit, the default. */
+  maxStoreSizeBytes?: number;
+  /** The same for each team by itself. 0: no limit, the default. */
+  maxTeamSizeBytes?: number;
+  /** Artifacts that were not used for this long go. 0: they stay, the default. */
+  maxAgeMs?: number;
+  /** Requests that a token may send a minute, over both APIs. 0: no limit, the default. */
+  maxRequestsPerMinutePerToken?: number;
+  /** Connections at the same time; more are hung up on. 0: no limit, the default. */
+  maxConnections?: number;
   /** Default `info`. Log lines are JSON and go to standard error. */
   logLevel?: LogLevel;
   /** How long `close()` waits for requests in flight before it cuts them off. Default 30 000. */
@@ -52,7 +67,13 @@ export const DEFAULT_OPTIONS: ResolvedServerOptions = {
   tlsCertificateFile: '',
   tlsKeyFile: '',
   trustedProxies: [],
+  signatureKeys: {},
   maxArtifactSizeBytes: 2 * 1024 ** 3,
+  maxStoreSizeBytes: 0,
+  maxTeamSizeBytes: 0,
+  maxAgeMs: 0,
+  maxRequestsPerMinutePerToken: 0,
+  maxConnections: 0,
   logLevel: 'info',
   drainTimeoutMs: 30_000,
   uploadStallTimeoutMs: 60_000,
@@ -65,6 +86,12 @@ const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 
 /** The server hangs up on a connection that has been silent for 120 s, whatever it was used for. */
 const MAX_STALL_TIMEOUT_MS = 110_000;
+
+/** Somebody who asks for less means another unit. */
+const MIN_STORE_SIZE_BYTES = 1024 ** 2;
+const MIN_AGE_MS = 60_000;
+
+const MAX_CONNECTIONS = 1_000_000;
 
 const optionsSchema = z
   .strictObject({
@@ -89,9 +116,23 @@ const optionsSchema = z
         'must be a list',
       )
       .default(DEFAULT_OPTIONS.trustedProxies),
+    signatureKeys: z
+      .record(
+        z.string().max(MAX_TEAM_LENGTH),
+        z.string('must be text').min(1, 'must not be empty'),
+        'must be an object: a key for each team',
+      )
+      .default(DEFAULT_OPTIONS.signatureKeys),
     maxArtifactSizeBytes: integerSchema(1, Number.MAX_SAFE_INTEGER).default(
       DEFAULT_OPTIONS.maxArtifactSizeBytes,
     ),
+    maxStoreSizeBytes: limitSchema(MIN_STORE_SIZE_BYTES).default(DEFAULT_OPTIONS.maxStoreSizeBytes),
+    maxTeamSizeBytes: limitSchema(MIN_STORE_SIZE_BYTES).default(DEFAULT_OPTIONS.maxTeamSizeBytes),
+    maxAgeMs: limitSchema(MIN_AGE_MS).default(DEFAULT_OPTIONS.maxAgeMs),
+    maxRequestsPerMinutePerToken: integerSchema(0, Number.MAX_SAFE_INTEGER).default(
+      DEFAULT_OPTIONS.maxRequestsPerMinutePerToken,
+    ),
+    maxConnections: integerSchema(0, MAX_CONNECTIONS).default(DEFAULT_OPTIONS.maxConnections),
     logLevel: z
       .enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`)
       .default(DEFAULT_OPTIONS.logLevel),
@@ -143,4 +184,12 @@ export function resolveServerOptions(
 function integerSchema(least: number, most: number) {
   const message = `must be a whole number from ${least} to ${most}`;
   return z.int(message).min(least, message).max(most, message);
+}
+
+function limitSchema(least: number) {
+  const most = Number.MAX_SAFE_INTEGER;
+  const message = `must be 0 for no limit, or a whole number from ${least} to ${most}`;
+  return z
+    .int(message)
+    .refine((value) => value === 0 || (value >= least && value <= most), message);
 }

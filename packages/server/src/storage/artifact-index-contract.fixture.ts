@@ -19,6 +19,7 @@ const KEY: ArtifactKey = { team: 'a', scope: 'trusted', api: 'artifacts', hash: 
 const RECORD: ArtifactRecord = {
   blob: 'aa00000000000000000000000000000a',
   sizeBytes: 2 ** 40 + 1,
+  storedBytes: 2 ** 40 + 600,
   sha256: '0'.repeat(64),
   durationMs: Number.MAX_SAFE_INTEGER,
   tag: "tag with 'quotes' and ünïcödé",
@@ -114,8 +115,13 @@ export function describeArtifactIndex(
 
     it('notes an access and nothing else', async () => {
       await index.write(KEY, RECORD);
-      await index.touch(KEY, 5);
-      await index.touch({ ...KEY, hash: 'absent' }, 5);
+      await index.touch(
+        new Map([
+          [SILENT_RECORD.blob, 6],
+          [RECORD.blob, 5],
+        ]),
+      );
+      await index.touch(new Map());
       expect(await index.read(KEY)).toEqual({ ...RECORD, accessedAtMs: 5 });
     });
 
@@ -191,6 +197,69 @@ export function describeArtifactIndex(
       const first = await index.listSome({}, { limit: 2, afterBlob: '' });
       const second = await index.listSome({}, { limit: 2, afterBlob: blobs[1] ?? '' });
       expect([...first, ...second].map(({ record }) => record.blob)).toEqual(blobs);
+    });
+
+    it('knows how much each team has, whatever becomes of it', async () => {
+      const write = (
+        team: string,
+        scope: ArtifactKey['scope'],
+        blob: string,
+        storedBytes: number,
+      ) => index.write({ ...KEY, team, scope, hash: blob }, { ...RECORD, blob, storedBytes });
+      expect(await index.usage()).toEqual(new Map());
+      await write('a', 'trusted', '0'.repeat(32), 1);
+      await write('a', 'isolated:a', '1'.repeat(32), 10);
+      await write('', 'trusted', '2'.repeat(32), 100);
+      await write('', 'trusted', '3'.repeat(32), 1_000);
+      await write('', 'trusted', '4'.repeat(32), 0);
+      expect(await write('', 'trusted', '2'.repeat(32), 5)).toBe(false);
+      await index.touch(new Map([['0'.repeat(32), 7]]));
+      expect(await index.usage()).toEqual(
+        new Map([
+          ['a', 11],
+          ['', 1_100],
+        ]),
+      );
+
+      await index.remove({ ...KEY, team: '', hash: '2'.repeat(32) }, '2'.repeat(32));
+      await index.removeBlobs(['1'.repeat(32), '1'.repeat(32), 'f'.repeat(32)]);
+      expect(await index.usage()).toEqual(
+        new Map([
+          ['a', 1],
+          ['', 1_000],
+        ]),
+      );
+      await index.removeSome({ team: 'a' }, 10);
+      index = await reopen();
+      expect(await index.usage()).toEqual(new Map([['', 1_000]]));
+    });
+
+    it('lists what was not used for longest first, of all or of one team', async () => {
+      for (const [number, accessedAtMs] of [50, 10, 40, 20, 30].entries()) {
+        const blob = String(number).repeat(32);
+        const key = { ...KEY, team: number % 2 === 0 ? 'even' : 'odd', hash: blob };
+        await index.write(key, { ...RECORD, blob, storedBytes: number, accessedAtMs });
+      }
+      const list = async (query: Parameters<ArtifactIndex['listLeastRecentlyUsed']>[0]) =>
+        (await index.listLeastRecentlyUsed(query)).map(({ blob }) => blob[0]).join('');
+      expect(await list({ limit: 10 })).toBe('13420');
+      expect(await list({ limit: 2 })).toBe('13');
+      expect(await list({ limit: 10, team: 'even' })).toBe('420');
+      expect(await list({ limit: 10, usedBeforeMs: 30 })).toBe('13');
+      expect(await list({ limit: 10, usedBeforeMs: 41, team: 'even' })).toBe('42');
+      await index.touch(new Map([['1'.repeat(32), 60]]));
+      expect(await index.listLeastRecentlyUsed({ limit: 1 })).toEqual([
+        { blob: '3'.repeat(32), storedBytes: 3, accessedAtMs: 20 },
+      ]);
+    });
+
+    it('removes the records of blobs and tells which there were', async () => {
+      await index.write(KEY, RECORD);
+      await index.write({ ...KEY, hash: 'silent' }, SILENT_RECORD);
+      expect(await index.removeBlobs([RECORD.blob, 'f'.repeat(32)])).toEqual([RECORD.blob]);
+      expect(await index.removeBlobs([])).toEqual([]);
+      expect(await index.read(KEY)).toBeNull();
+      expect(await index.read({ ...KEY, hash: 'silent' })).toEqual(SILENT_RECORD);
     });
 
     it('lists the blobs of a prefix with their keys', async () => {

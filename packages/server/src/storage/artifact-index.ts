@@ -49,6 +49,8 @@ export interface ArtifactRecord extends ArtifactMetadata, ArtifactProvenance {
   sizeBytes: number;
   /** Of the bytes, lower-case hex. */
   sha256: string;
+  /** What the blob takes up, with its description. */
+  storedBytes: number;
   /** Milliseconds since 1970. */
   createdAtMs: number;
   /** Milliseconds since 1970; may lag behind. */
@@ -59,6 +61,14 @@ export interface ArtifactRecord extends ArtifactMetadata, ArtifactProvenance {
 export interface ArtifactEntry {
   key: ArtifactKey;
   record: ArtifactRecord;
+}
+
+/** An artifact that may have to go. */
+export interface EvictionCandidate {
+  blob: string;
+  storedBytes: number;
+  /** Milliseconds since 1970. */
+  accessedAtMs: number;
 }
 
 /** Which artifacts are meant: those that meet every condition. Without any it means all of them. */
@@ -88,8 +98,8 @@ export interface ArtifactIndex {
   read(key: ArtifactKey): Promise<ArtifactRecord | null>;
   /** Records of one space by hash; absent ones are left out. */
   readMany(space: ArtifactSpace, hashes: readonly string[]): Promise<Map<string, ArtifactRecord>>;
-  /** Notes that an artifact was used. */
-  touch(key: ArtifactKey, accessedAtMs: number): Promise<void>;
+  /** Notes when artifacts were used last, by the names of their blobs. */
+  touch(accesses: ReadonlyMap<string, number>): Promise<void>;
   /** Removes a record, but only while it names this blob. */
   remove(key: ArtifactKey, blob: string): Promise<void>;
   /**
@@ -103,6 +113,21 @@ export interface ArtifactIndex {
     filter: ArtifactFilter,
     page: { limit: number; afterBlob: string },
   ): Promise<ArtifactEntry[]>;
+  /** Bytes that are stored, by team; teams that have nothing are left out. Cheap at any size. */
+  usage(): Promise<Map<string, number>>;
+  /** At most `limit` artifacts, of all teams or one, the one that was not used for longest first. */
+  listLeastRecentlyUsed(query: {
+    team?: string | undefined;
+    /** Milliseconds since 1970, exclusive. */
+    usedBeforeMs?: number | undefined;
+    limit: number;
+  }): Promise<EvictionCandidate[]>;
+  /**
+   * Removes the records of these blobs.
+   *
+   * @returns the names of those that there were records of.
+   */
+  removeBlobs(blobs: readonly string[]): Promise<string[]>;
   /** Keys by blob name, for all blobs whose names start with this prefix. */
   listBlobs(prefix: string): Promise<Map<string, ArtifactKey>>;
 }

@@ -9,6 +9,7 @@ export interface DatabaseSchema {
     hash: string;
     blob: string;
     size_bytes: number;
+    stored_bytes: number;
     sha256: string;
     duration_ms: number | null;
     tag: string | null;
@@ -24,6 +25,12 @@ export interface DatabaseSchema {
     ref: string | null;
     run: string | null;
     address: string | null;
+  };
+  /** Sums over `artifact`, which triggers keep. */
+  team_usage: {
+    team: string;
+    stored_bytes: number;
+    artifacts: number;
   };
   token: {
     id: string;
@@ -93,11 +100,44 @@ const addProvenanceAndTokens: Migration = {
   },
 };
 
+/**
+ * Sums in a table instead of in memory: commands remove artifacts beside the server, and nothing has
+ * to be added up at its start.
+ */
+const addUsage: Migration = {
+  async up(database: Kysely<unknown>): Promise<void> {
+    const statements = [
+      sql`alter table artifact add column stored_bytes integer not null default 0`,
+      sql`update artifact set stored_bytes = size_bytes`,
+      sql`create index artifact_by_access on artifact (accessed_at_ms)`,
+      sql`create index artifact_by_team_and_access on artifact (team, accessed_at_ms)`,
+      sql`create table team_usage (
+        team text primary key not null, stored_bytes integer not null, artifacts integer not null
+      ) strict`,
+      sql`insert into team_usage
+        select team, sum(stored_bytes), count(*) from artifact group by team`,
+      sql`create trigger artifact_added after insert on artifact begin
+        insert into team_usage values (new.team, new.stored_bytes, 1)
+        on conflict (team) do update set
+          stored_bytes = stored_bytes + excluded.stored_bytes, artifacts = artifacts + 1;
+      end`,
+      sql`create trigger artifact_removed after delete on artifact begin
+        update team_usage set
+          stored_bytes = stored_bytes - old.stored_bytes, artifacts = artifacts - 1
+        where team = old.team;
+        delete from team_usage where team = old.team and artifacts = 0;
+      end`,
+    ];
+    for (const statement of statements) await statement.execute(database);
+  },
+};
+
 /** Every step from an empty file to {@link DatabaseSchema}, by name; run in the order of names. */
 export const migrationProvider: MigrationProvider = {
   getMigrations: () =>
     Promise.resolve({
       '0001-artifact': createArtifactTable,
       '0002-provenance-and-tokens': addProvenanceAndTokens,
+      '0003-usage': addUsage,
     }),
 };

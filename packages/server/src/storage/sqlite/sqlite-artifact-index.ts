@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import type { ExpressionBuilder, Kysely, Selectable } from 'kysely';
+import { sql, type ExpressionBuilder, type Kysely, type Selectable } from 'kysely';
 import type {
   ArtifactApi,
   ArtifactFilter,
@@ -58,16 +58,14 @@ export function createSqliteArtifactIndex(database: Kysely<DatabaseSchema>): Art
         return records;
       }),
 
-    touch: (key, accessedAtMs) =>
+    touch: (accesses) =>
       reportingFailure('Updating the index', async () => {
-        await database
-          .updateTable('artifact')
-          .set({ accessed_at_ms: accessedAtMs })
-          .where('team', '=', key.team)
-          .where('scope', '=', key.scope)
-          .where('api', '=', key.api)
-          .where('hash', '=', key.hash)
-          .execute();
+        // One statement: a transaction of many that fails is gone before it can be rolled back.
+        const noted = JSON.stringify(Object.fromEntries(accesses));
+        await sql`
+          update artifact set accessed_at_ms = noted.value
+          from json_each(${noted}) as noted where artifact.blob = noted.key
+        `.execute(database);
       }),
 
     remove: (key, blob) =>
@@ -108,6 +106,44 @@ export function createSqliteArtifactIndex(database: Kysely<DatabaseSchema>): Art
           .limit(limit)
           .execute();
         return rows.map((row) => ({ key: toKey(row), record: toRecord(row) }));
+      }),
+
+    usage: () =>
+      reportingFailure('Reading the index', async () => {
+        const rows = await database
+          .selectFrom('team_usage')
+          .select(['team', 'stored_bytes'])
+          .execute();
+        return new Map(rows.map((row) => [row.team, row.stored_bytes]));
+      }),
+
+    listLeastRecentlyUsed: ({ team, usedBeforeMs, limit }) =>
+      reportingFailure('Listing the index', async () => {
+        const rows = await database
+          .selectFrom('artifact')
+          .select(['blob', 'stored_bytes', 'accessed_at_ms'])
+          .$if(team !== undefined, (query) => query.where('team', '=', team ?? ''))
+          .$if(usedBeforeMs !== undefined, (query) =>
+            query.where('accessed_at_ms', '<', usedBeforeMs ?? 0),
+          )
+          .orderBy('accessed_at_ms')
+          .limit(limit)
+          .execute();
+        return rows.map((row) => ({
+          blob: row.blob,
+          storedBytes: row.stored_bytes,
+          accessedAtMs: row.accessed_at_ms,
+        }));
+      }),
+
+    removeBlobs: (blobs) =>
+      reportingFailure('Removing artifacts from the index', async () => {
+        const removed = await database
+          .deleteFrom('artifact')
+          .where('blob', 'in', [...blobs])
+          .returning('blob')
+          .execute();
+        return removed.map(({ blob }) => blob);
       }),
 
     listBlobs: (prefix) =>
@@ -163,6 +199,7 @@ function toRow(key: ArtifactKey, record: ArtifactRecord): ArtifactRow {
     hash: key.hash,
     blob: record.blob,
     size_bytes: record.sizeBytes,
+    stored_bytes: record.storedBytes,
     sha256: record.sha256,
     duration_ms: record.durationMs,
     tag: record.tag,
@@ -186,6 +223,7 @@ function toRecord(row: ArtifactRow): ArtifactRecord {
   return {
     blob: row.blob,
     sizeBytes: row.size_bytes,
+    storedBytes: row.stored_bytes,
     sha256: row.sha256,
     durationMs: row.duration_ms,
     tag: row.tag,

@@ -91,7 +91,7 @@ it('does not change the tables of a file that an older server has open', async (
   const path = await createPath();
   await (await openSqliteStore(path)).close();
   const database = new Database(path);
-  database.exec("delete from kysely_migration where name like '0002%'");
+  database.exec("delete from kysely_migration where name like '0003%'");
   database.close();
   await expect(openSqliteStore(path, { isShared: true })).rejects.toMatchObject({
     code: 'LARDER_SERVER_INDEX_INCOMPATIBLE',
@@ -111,8 +111,10 @@ it('brings a file of the first version up to date and keeps what is in it', asyn
     api: 'artifacts',
     hash: 'h',
   });
+  const usage = await store.artifacts.usage();
   await store.close();
   expect(record).toMatchObject({ blob: 'aa', writer: 'ci', tokenId: '', repository: null });
+  expect([record?.storedBytes, usage]).toEqual([5, new Map([['a', 5]])]);
 });
 
 it('reports a store that is closed', async () => {
