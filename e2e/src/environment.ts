@@ -34,6 +34,8 @@ export interface E2eEnvironment {
   readonly nxVersionOfEachDoor: readonly string[];
   /** Daemon modes that the round-trip spec runs with: `LARDER_E2E_DAEMON`, `off`, `on` or both. */
   readonly daemonModes: readonly DaemonMode[];
+  /** The same, or fewer by default, for other versions than the newest. */
+  readonly daemonModesOfOlderVersions: readonly DaemonMode[];
   /** Rounds of what is only repeated to be sure: `LARDER_E2E_ROUNDS`. */
   readonly rounds?: number;
   /** Variables that every child process starts from. */
@@ -61,6 +63,9 @@ export function readEnvironment(
     nxVersions: nxVersions.length > 0 ? nxVersions : DEFAULT_NX_VERSIONS,
     nxVersionOfEachDoor: nxVersions.length > 0 ? nxVersions : DEFAULT_VERSION_OF_EACH_DOOR,
     daemonModes: daemonModes.length > 0 ? daemonModes : ['off', 'on'],
+    // Whoever chooses versions wants to see all of them.
+    daemonModesOfOlderVersions:
+      daemonModes.length > 0 ? daemonModes : nxVersions.length > 0 ? ['off', 'on'] : ['off'],
     inherited,
   };
 }

@@ -15,11 +15,14 @@ import { type TaskSource } from './workspace/run-record.ts';
 import { type Build, runBuild, startDaemon, stopDaemon } from './workspace/run-build.ts';
 import { sixProjects } from './workspace/six-projects.ts';
 
-const { nxVersions, daemonModes } = readEnvironment();
+const { nxVersions, daemonModes, daemonModesOfOlderVersions } = readEnvironment();
 const allProjects = sixProjects.map(({ name }) => name).sort();
 
 describe.each(nxVersions)('Nx %s', (nxVersion) => {
-  describe.each(daemonModes)('with the daemon %s', (daemon) => {
+  const isNewest = nxVersion === nxVersions.at(-1);
+  const modes = isNewest ? daemonModes : daemonModesOfOlderVersions;
+
+  describe.each(modes)('with the daemon %s', (daemon) => {
     let cleanup: CleanupStack;
     let firstBuild: Build;
     let localBuild: Build;
