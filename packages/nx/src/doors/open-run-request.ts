@@ -1,7 +1,7 @@
 import type { OpenRunRequest } from '../agent/protocol/control-api.ts';
 import type { StartEstimate, Upstream } from '../agent/protocol/run-configuration.ts';
 import type { ArtifactFormat } from '../identity/artifact-hash.ts';
-import { jobName } from '../options/ci-identity.ts';
+import { credentialName } from '../options/credential-name.ts';
 import type { ResolvedOptions } from '../options/larder-options.ts';
 
 export interface RunFacts {
@@ -44,9 +44,8 @@ export function openRunRequest(options: ResolvedOptions, facts: RunFacts): OpenR
   };
 }
 
-function upstreamOf({ url, teamId, slug, identity }: ResolvedOptions): Upstream {
-  if (identity === null) return { url, teamId, slug };
-  return { url, teamId, slug, job: jobName(identity) };
+function upstreamOf({ url, teamId, slug, token, identity }: ResolvedOptions): Upstream {
+  return { url, teamId, slug, credential: credentialName({ token, identity }) };
 }
 
 /** Whether there is anything to do for a command with these options. */

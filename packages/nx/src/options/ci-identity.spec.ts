@@ -1,4 +1,4 @@
-import { findCiIdentity, jobName } from './ci-identity.ts';
+import { findCiIdentity } from './ci-identity.ts';
 import { readEnvironment } from './environment.ts';
 
 const github = {
@@ -36,13 +36,5 @@ describe('the identity of a CI job', () => {
     { LARDER_ID_TOKEN: '' },
   ])('is nowhere with %j', (variables) => {
     expect(find(variables)).toBeNull();
-  });
-
-  it('names the job without telling anything', () => {
-    const names = ['a.b.c', 'a.b.c', 'd.e.f'].map((token) => jobName({ kind: 'signed', token }));
-
-    expect(names[0]).toBe(names[1]);
-    expect(names[0]).not.toBe(names[2]);
-    expect(names[0]).toMatch(/^[0-9a-f]{64}$/);
   });
 });

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { LarderEnvironment } from './environment.ts';
 
 /**
@@ -22,9 +21,4 @@ export function findCiIdentity({ identity }: LarderEnvironment): CiIdentity | nu
   if (token !== null) return { kind: 'signed', token: token.trim() };
   if (requestUrl === null || requestToken === null) return null;
   return { kind: 'github', requestUrl, requestToken, audience };
-}
-
-/** The same for all commands of a job, and for no others. Tells nothing of the identity. */
-export function jobName(identity: CiIdentity): string {
-  return createHash('sha256').update(JSON.stringify(identity)).digest('hex');
 }

@@ -51,7 +51,7 @@ export function runConfiguration(
   overrides: Partial<AuthorizedConfiguration> = {},
 ): AuthorizedConfiguration {
   return {
-    upstream: { url: server.url, teamId: null, slug: null },
+    upstream: { url: server.url, teamId: null, slug: null, credential: 'of-the-run' },
     token: 'token-of-the-run',
     identity: null,
     signatureKey: null,

@@ -8,10 +8,10 @@ export interface Upstream {
   readonly teamId: string | null;
   readonly slug: string | null;
   /**
-   * Names the CI job whose identity the token comes from. What such a job leaves is sent by itself
-   * only: another one may be trusted more.
+   * Names what the server is shown, a token or a job's identity, without giving it away. What one
+   * leaves no other may send: that one may be trusted more.
    */
-  readonly job?: string;
+  readonly credential: string;
 }
 
 type AgentOption =
@@ -70,7 +70,9 @@ export type StartEstimate =
   | { readonly kind: 'start-follows-miss'; readonly parallel: number };
 
 export function isSameUpstream(a: Upstream, b: Upstream): boolean {
-  return a.url === b.url && a.teamId === b.teamId && a.slug === b.slug && a.job === b.job;
+  return (
+    a.url === b.url && a.teamId === b.teamId && a.slug === b.slug && a.credential === b.credential
+  );
 }
 
 export function mayRead(mode: CacheMode): boolean {

@@ -6,7 +6,7 @@ export function spoolEntry(overrides: Partial<SpoolEntry> = {}): SpoolEntry {
     id: 'entry',
     runId: 'run',
     agentPid: process.pid,
-    upstream: { url: 'https://cache.example.com', teamId: null, slug: null },
+    upstream: { url: 'https://cache.example.com', teamId: null, slug: null, credential: 'c' },
     taskHash: '123',
     artifactHash: 'abc',
     durationMs: 1000,

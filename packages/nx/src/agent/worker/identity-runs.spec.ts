@@ -1,7 +1,8 @@
 // Runs without a token, whose job says by a signed identity what it is.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { jobName, type CiIdentity } from '../../options/ci-identity.ts';
+import type { CiIdentity } from '../../options/ci-identity.ts';
+import { credentialName } from '../../options/credential-name.ts';
 import { createAgentBed, type RunOptions, type TestRun } from '../../testing/agent-bed.fixture.ts';
 import {
   answer,
@@ -25,9 +26,9 @@ afterEach(() => bed.cleanUp());
 const identity: CiIdentity = { kind: 'signed', token: 'a.b.c' };
 
 function openRun(options: RunOptions = {}) {
-  const { identity: own = identity } = options;
-  const job = own === null ? '' : jobName(own);
-  const upstream = { url: server.url, teamId: null, slug: null, job };
+  const { identity: own = identity, token = null } = options;
+  const credential = credentialName({ token, identity: own });
+  const upstream = { url: server.url, teamId: null, slug: null, credential };
   return bed.openRun(server, { token: null, identity: own, upstream, ...options });
 }
 

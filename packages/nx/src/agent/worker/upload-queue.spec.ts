@@ -1,7 +1,7 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { createAgentBed, type TestRun } from '../../testing/agent-bed.fixture.ts';
+import { createAgentBed, runConfiguration, type TestRun } from '../../testing/agent-bed.fixture.ts';
 import {
   answer,
   hang,
@@ -15,6 +15,7 @@ import {
 import { kill, untilNoAgent, workerPid } from '../../testing/processes.fixture.ts';
 import { createGate, until } from '../../testing/test-bed.fixture.ts';
 import { dataLayout } from '../protocol/data-layout.ts';
+import type { Upstream } from '../protocol/run-configuration.ts';
 import { spoolEntry } from '../spool/spool-entry.fixture.ts';
 import { createSpoolFolder } from '../spool/spool-folder.ts';
 
@@ -179,21 +180,19 @@ describe('what could not be sent', () => {
     expect(stored(run, '1')).toBe('hello');
   });
 
-  it('is not sent by a run of another server or team, or one that may not write', async () => {
+  it('is not sent by a run of another server, team or credential, or one that may not write', async () => {
     const run = await bed.openRun(server);
     await leaveBehind(run, '1', 'hello');
-    const { url } = server;
+    const { upstream } = runConfiguration(server);
     const other = await bed.startServer();
+    const openStranger = (change: Partial<Upstream>) =>
+      bed.openRun(server, { token: 'stranger', upstream: { ...upstream, ...change } });
     const strangers = [
       await bed.openRun(other, { token: 'stranger' }),
-      await bed.openRun(server, {
-        token: 'stranger',
-        upstream: { url, teamId: 'team_x', slug: null },
-      }),
-      await bed.openRun(server, {
-        token: 'stranger',
-        upstream: { url, teamId: null, slug: 'acme' },
-      }),
+      await openStranger({ teamId: 'team_x' }),
+      await openStranger({ slug: 'acme' }),
+      // A pull request's, for example, which is trusted less.
+      await openStranger({ credential: 'of-somebody-else' }),
       await bed.openRun(server, { token: 'stranger', mode: 'read' }),
     ];
     for (const each of strangers) {
@@ -217,7 +216,7 @@ describe('what could not be sent', () => {
         spoolEntry({
           id,
           agentPid: bed.agentState().pid,
-          upstream: { url: server.url, teamId: null, slug: null },
+          upstream: runConfiguration(server).upstream,
           artifactHash: id,
           createdAt: Date.now() - ageMs,
           content: { kind: 'body', sizeBytes: 1000 },
