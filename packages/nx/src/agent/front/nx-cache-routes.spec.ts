@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { Agent, request } from 'node:http';
-import { createAgentBed, type TestRun } from '../../testing/agent-bed.fixture.ts';
+import { createAgentBed, runConfiguration, type TestRun } from '../../testing/agent-bed.fixture.ts';
 import { hang, type ArtifactsServer } from '../../testing/artifacts-server.fixture.ts';
 import { createNxClient, exchange, type RawRequest } from '../../testing/nx-client.fixture.ts';
 import { dataLayout } from '../protocol/data-layout.ts';
@@ -61,7 +61,8 @@ describe('a lookup', () => {
   });
 
   it('names team and slug', async () => {
-    const upstream = { url: server.url, teamId: 'team_x', slug: 'acme' };
+    const { upstream: plain } = runConfiguration(server);
+    const upstream = { ...plain, teamId: 'team_x', slug: 'acme' };
     await (await bed.openRun(server, { upstream })).get('1');
     expect(server.seen('get')[0]?.query).toBe('?teamId=team_x&slug=acme');
   });
