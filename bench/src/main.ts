@@ -3,9 +3,10 @@
 import { clientMemory } from './client-memory/client-memory.ts';
 import { type Bench } from './runner/bench.ts';
 import { runBench } from './runner/run-bench.ts';
+import { serverEviction } from './server-eviction/server-eviction.ts';
 import { serverMemory } from './server-memory/server-memory.ts';
 
-const BENCHES: readonly Bench[] = [clientMemory, serverMemory];
+const BENCHES: readonly Bench[] = [clientMemory, serverMemory, serverEviction];
 
 async function main(names: readonly string[]): Promise<boolean> {
   const unknown = names.filter((name) => !BENCHES.some((bench) => bench.name === name));

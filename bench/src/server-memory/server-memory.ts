@@ -1,11 +1,12 @@
-import { type ChildProcess, fork } from 'node:child_process';
+import { type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
+import { readStartLine, startLarderServer } from '../larder-server/start-larder-server.ts';
 import { type Bench, type Measure } from '../runner/bench.ts';
 import { type Peak } from './report-peak.ts';
-import { download, type StartLine, upload } from './transfers.ts';
+import { download, upload } from './transfers.ts';
 
 const TRANSFERS = 8;
 const SIZE_BYTES = 100_000_000;
@@ -60,26 +61,11 @@ async function measure(folder: string, perform: typeof upload) {
   }
 }
 
-/** The `larder-server` command as it is published, with nothing more than a question hook. */
+/** With nothing more than a question hook. */
 function startServer(folder: string): ChildProcess {
-  const packageFolder = dirname(require.resolve('@larder/server/package.json'));
-  return fork(
-    join(packageFolder, 'dist', 'cli', 'main.js'),
-    ['--port', '0', '--data-dir', join(folder, 'data'), '--log-level', 'warn', '--json'],
-    {
-      execArgv: ['--require', join(__dirname, 'report-peak.js')],
-      stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
-    },
-  );
-}
-
-async function readStartLine({ stdout }: ChildProcess): Promise<StartLine> {
-  let output = '';
-  for await (const chunk of stdout ?? []) {
-    output += String(chunk);
-    if (output.includes('\n')) return JSON.parse(output) as StartLine;
-  }
-  throw new Error('The server ended before it listened.');
+  return startLarderServer(['--data-dir', join(folder, 'data')], {
+    execArgv: ['--require', join(__dirname, 'report-peak.js')],
+  });
 }
 
 async function askForPeak(server: ChildProcess): Promise<Peak> {

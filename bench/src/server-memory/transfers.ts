@@ -2,12 +2,7 @@ import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-
-/** The part that is needed of what `larder-server --json` prints. */
-export interface StartLine {
-  readonly url: string;
-  readonly token: string;
-}
+import { type StartLine } from '../larder-server/start-larder-server.ts';
 
 export interface Transfer {
   readonly hash: string;

@@ -135,6 +135,22 @@ describe('the rules of GitLab', () => {
     expect(rules(claims)).toEqual({ access, scope, teams: null });
   });
 
+  it('trust the branches that are named, but no tag that is called like one', () => {
+    const named = compileIdentityRules(
+      gitlabRules({
+        preset: 'gitlab',
+        audience: 'https://cache.example.com',
+        projectIds: ['42'],
+        trustedRefs: ['main'],
+      }),
+    );
+    const push = { project_id: '42', pipeline_source: 'push', ref_protected: 'false' };
+
+    expect(named({ ...push, ref: 'main', ref_type: 'branch' })?.access).toBe('read-write');
+    expect(named({ ...push, ref: 'main', ref_type: 'tag' })?.access).toBe('read');
+    expect(named({ ...push, ref: 'main-evil', ref_type: 'branch' })?.access).toBe('read');
+  });
+
   it('refuse the project of a fork', () => {
     const claims = { project_id: '43', pipeline_source: 'merge_request_event', ref: 'topic' };
 

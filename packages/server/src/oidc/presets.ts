@@ -32,6 +32,8 @@ export function gitlabRules(options: GitlabIssuer): OidcRule[] {
     eventClaim: 'pipeline_source',
     unreviewedEvent: 'merge_request_event',
     isolatedScope: 'isolated:mr/{project_id}/{ref}',
+    // `ref` is the name alone: a tag may be called like the main branch.
+    namedRefs: { ref_type: 'branch' },
   });
 }
 
@@ -41,14 +43,16 @@ interface ServiceFacts {
   eventClaim: string;
   unreviewedEvent: string;
   isolatedScope: string;
+  /** What else must be true of refs that are trusted by their names. */
+  namedRefs?: OidcRule['claims'];
 }
 
 function presetRules(
   { trustedRefs, teams }: GithubActionsIssuer | GitlabIssuer,
-  { ours, eventClaim, unreviewedEvent, isolatedScope }: ServiceFacts,
+  { ours, eventClaim, unreviewedEvent, isolatedScope, namedRefs = {} }: ServiceFacts,
 ): OidcRule[] {
   const trustedRef: OidcRule['claims'] =
-    trustedRefs === undefined ? { ref_protected: 'true' } : { ref: trustedRefs };
+    trustedRefs === undefined ? { ref_protected: 'true' } : { ...namedRefs, ref: trustedRefs };
   return [
     {
       claims: { ...ours, [eventClaim]: ['push', 'schedule'], ...trustedRef },

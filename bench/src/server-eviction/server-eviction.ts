@@ -1,0 +1,108 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readStartLine, startLarderServer } from '../larder-server/start-larder-server.ts';
+import { type Bench, type Measure } from '../runner/bench.ts';
+import { applyLoad, type Load, type LoadResult } from './apply-load.ts';
+import { createTimingClient } from './timing-client.ts';
+
+const LIMIT_BYTES = 200_000_000;
+const LOAD: Load = { artifactBytes: 1_000_000, artifacts: 2_000, writers: 4, readers: 4 };
+
+/** An artifact each, and what the file says of it. */
+const IN_FLIGHT_BYTES = LOAD.writers * (LOAD.artifactBytes + 1_000);
+
+/** Each way in turns, because the disk of a machine is not the same from one minute to the next. */
+const ROUNDS = 2;
+
+const MAX_SLOWDOWN = 2;
+
+export const serverEviction: Bench = {
+  name: 'server-eviction',
+  question: 'What does eviction cost requests: 2 GB of writes into 200 MB, with readers at work?',
+  async run() {
+    const without: Round[] = [];
+    const withEviction: Round[] = [];
+    for (let round = 0; round < ROUNDS; round += 1) {
+      without.push(await runRound(0));
+      withEviction.push(await runRound(LIMIT_BYTES));
+    }
+    return { measures: [...compare(without, withEviction), ...promises(withEviction)] };
+  },
+};
+
+interface Round extends LoadResult {
+  readonly greatestBytes: number;
+}
+
+async function runRound(maxStoreSizeBytes: number): Promise<Round> {
+  const dataDirectory = await mkdtemp(join(tmpdir(), 'larder-bench-'));
+  const args = ['--data-dir', dataDirectory, '--max-store-size-bytes', String(maxStoreSizeBytes)];
+  const server = startLarderServer(args);
+  const ended = once(server, 'exit');
+  let disk: ChildProcess | undefined;
+  try {
+    const start = await readStartLine(server);
+    disk = fork(join(__dirname, 'disk-process.js'), [dataDirectory]);
+    const client = createTimingClient(start);
+    const result = await applyLoad(client, LOAD);
+    client.close();
+    disk.send('end');
+    const [greatestBytes] = (await once(disk, 'message')) as [number];
+    return { ...result, greatestBytes };
+  } finally {
+    disk?.kill();
+    server.kill();
+    await ended;
+    await rm(dataDirectory, { recursive: true });
+  }
+}
+
+function compare(without: readonly Round[], withEviction: readonly Round[]): Measure[] {
+  return (['putMs', 'getMs'] as const).flatMap((kind) => {
+    const what = kind === 'putMs' ? 'upload' : 'download';
+    const before = without.flatMap((round) => round[kind]);
+    const during = withEviction.flatMap((round) => round[kind]);
+    const slowdown = percentile(during, 0.99) / percentile(before, 0.99);
+    return [
+      { what: `${what}: median without`, value: percentile(before, 0.5), unit: 'ms' },
+      { what: `${what}: median with eviction`, value: percentile(during, 0.5), unit: 'ms' },
+      { what: `${what}: p99 without`, value: percentile(before, 0.99), unit: 'ms' },
+      { what: `${what}: p99 with eviction`, value: percentile(during, 0.99), unit: 'ms' },
+      {
+        what: `${what}: p99, slowdown`,
+        value: round2(slowdown),
+        unit: 'times',
+        bound: MAX_SLOWDOWN,
+      },
+    ];
+  });
+}
+
+function promises(rounds: readonly Round[]): Measure[] {
+  const greatestBytes = Math.max(...rounds.map((round) => round.greatestBytes));
+  const sum = (count: (round: Round) => number) =>
+    rounds.reduce((total, round) => total + count(round), 0);
+  return [
+    {
+      what: 'most on disk',
+      value: round2(greatestBytes / 1e6),
+      unit: 'MB',
+      bound: (LIMIT_BYTES + IN_FLIGHT_BYTES) / 1e6,
+    },
+    { what: 'downloads', value: sum(({ getMs }) => getMs.length), unit: '' },
+    { what: 'failed requests', value: sum(({ failures }) => failures), unit: '', bound: 0 },
+    { what: 'hot artifacts evicted', value: sum(({ hotMisses }) => hotMisses), unit: '', bound: 0 },
+  ];
+}
+
+function percentile(values: readonly number[], part: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return round2(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? 0);
+}
+
+function round2(value: number): number {
+  return Math.round(value * 100) / 100;
+}
