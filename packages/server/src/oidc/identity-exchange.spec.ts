@@ -315,6 +315,7 @@ describe('the keys of an issuer', () => {
       code: 'LARDER_SERVER_ISSUER_UNAVAILABLE',
     });
     issuer.behaviour = null;
+    nowMs += 2_000;
     expect(await tryOut(identity, exchange)).toBe('granted');
   });
 
@@ -329,5 +330,23 @@ describe('the keys of an issuer', () => {
     await expect(exchange.exchange(identity)).rejects.toMatchObject({
       code: 'LARDER_SERVER_ISSUER_UNAVAILABLE',
     });
+  });
+
+  it('are not asked for again and again where they cannot be had', async () => {
+    const exchange = createExchange();
+    const identity = await issuer.sign(claims);
+    issuer.behaviour = (_path, response) => {
+      response.writeHead(500).end();
+      return true;
+    };
+    const attempts = [exchange, exchange, exchange].map(({ exchange: attempt }) =>
+      attempt(identity),
+    );
+    const outcomes = await Promise.allSettled(attempts);
+    expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+    await expect(exchange.exchange(identity)).rejects.toMatchObject({
+      code: 'LARDER_SERVER_ISSUER_UNAVAILABLE',
+    });
+    expect(issuer.requests).toHaveLength(1);
   });
 });

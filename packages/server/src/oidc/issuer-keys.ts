@@ -11,6 +11,9 @@ const MAX_AGE_MS = 10 * 60 * 1000;
 /** An unknown key is looked for again this long after the last time: anybody can make one up. */
 const COOLDOWN_MS = 30_000;
 
+/** An issuer that fails is left alone for this long: anybody can send what its keys are needed for. */
+const FAILURE_COOLDOWN_MS = 2_000;
+
 const discoverySchema = z.object({ issuer: z.string(), jwks_uri: z.string() });
 const keySetSchema = z.object({ keys: z.array(z.looseObject({ kty: z.string() })) });
 
@@ -36,9 +39,13 @@ interface KeySet {
 export function createIssuerKeys({ issuer, jwksUri, now }: IssuerKeysOptions): JWTVerifyGetKey {
   let known: KeySet | null = null;
   let fetching: Promise<KeySet> | null = null;
+  let failure: { error: LarderError; atMs: number } | null = null;
 
   /** Of many that need the keys at the same time one fetches them. */
   function refresh(): Promise<KeySet> {
+    if (failure !== null && now() - failure.atMs < FAILURE_COOLDOWN_MS) {
+      return Promise.reject(failure.error);
+    }
     fetching ??= fetchKeySet()
       .then((keySet) => (known = keySet))
       .finally(() => (fetching = null));
@@ -51,14 +58,9 @@ export function createIssuerKeys({ issuer, jwksUri, now }: IssuerKeysOptions): J
       const keySet = keySetSchema.parse(await fetchJson(jwksUri ?? (await discoverKeys(issuer))));
       return { find: createLocalJWKSet(keySet as JSONWebKeySet), fetchedAtMs };
     } catch (cause) {
-      throw new LarderError(
-        'LARDER_SERVER_ISSUER_UNAVAILABLE',
-        `The keys of ${issuer} cannot be fetched.`,
-        {
-          hint: 'Check the connection from the server to the issuer, and the options issuer and jwksUri.',
-          cause,
-        },
-      );
+      const error = keysUnavailable(issuer, cause);
+      failure = { error, atMs: now() };
+      throw error;
     }
   }
 
@@ -83,4 +85,15 @@ async function discoverKeys(issuer: string): Promise<string> {
   const problem = problemOfIssuerUrl(configuration.jwks_uri);
   if (problem !== null) throw new Error(`jwks_uri of ${url} ${problem}`);
   return configuration.jwks_uri;
+}
+
+function keysUnavailable(issuer: string, cause: unknown): LarderError {
+  return new LarderError(
+    'LARDER_SERVER_ISSUER_UNAVAILABLE',
+    `The keys of ${issuer} cannot be fetched.`,
+    {
+      hint: 'Check the connection from the server to the issuer, and the options issuer and jwksUri.',
+      cause,
+    },
+  );
 }

@@ -1,5 +1,8 @@
 // Who may plant what for whom (CVE-2025-36852): every pair of a writer and a reader, over both
 // protocols.
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import {
   removeTemporaryFolders,
   startServer,
@@ -139,4 +142,33 @@ it('lets an isolated principal delete its own artifacts only', async () => {
   expect(await answer.json()).toEqual({ deletedCount: 1 });
   const head = await callAs('a trusted reader', '/v8/artifacts/a-trusted-writer');
   expect(head.status).toBe(200);
+});
+
+// Whoever redirects is somebody else: the token does not go along, and nothing is reached without.
+describe.each(PROTOCOLS)('over a redirect to $protocol', ({ path }) => {
+  const hash = '1234567890';
+
+  it.each(NAMES)('%s reaches nothing, and stores nothing', async (name) => {
+    await callAs('a trusted writer', path + hash, { method: 'PUT', body: 'good' });
+    const redirecting = createServer((request, response) => {
+      request.resume();
+      response.writeHead(307, { location: running.url + (request.url ?? '') }).end();
+    }).listen(0, '127.0.0.1');
+    await once(redirecting, 'listening');
+    try {
+      const { port } = redirecting.address() as AddressInfo;
+      const ask = async (suffix: string, init: RequestInit = {}) => {
+        const headers = { authorization: `Bearer ${PRINCIPALS[name].token}` };
+        const url = `http://127.0.0.1:${port}${path}${suffix}`;
+        return (await fetch(url, { ...init, headers })).status;
+      };
+      expect(await ask(hash)).toBe(401);
+      expect(await ask('poison', { method: 'PUT', body: 'poison' })).toBe(401);
+    } finally {
+      redirecting.closeAllConnections();
+      redirecting.close();
+    }
+    const stored = await Promise.all(NAMES.map((each) => callAs(each, `${path}poison`)));
+    expect(stored.map(({ status }) => status)).toEqual(NAMES.map(() => 404));
+  });
 });
