@@ -1,11 +1,8 @@
 import type { Server as HttpsServer } from 'node:https';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
-import { createArtifactCache, type ArtifactCache } from './artifacts/artifact-cache.ts';
-import { reconcile } from './artifacts/reconcile.ts';
+import { openArtifactCache } from './artifacts/open-artifact-cache.ts';
 import { isLarderError } from './errors/larder-error.ts';
-import { createAccessTimes } from './eviction/access-times.ts';
-import { createEvictor } from './eviction/evictor.ts';
 import { evictionLimitsOf, uploadLimitsOf } from './eviction/limits-of-options.ts';
 import { createApp } from './http/create-app.ts';
 import { drain, listen } from './http/listen.ts';
@@ -17,8 +14,6 @@ import {
   type ServerOptions,
 } from './options/server-options.ts';
 import { createIdentityExchange } from './oidc/identity-exchange.ts';
-import type { ArtifactIndex } from './storage/artifact-index.ts';
-import type { BlobStore } from './storage/blob-store.ts';
 import {
   acquireDataDirectory,
   databaseFile,
@@ -81,25 +76,28 @@ export async function createServer(options: ServerOptions = {}): Promise<LarderS
       dataDirectory: data.path,
       store: metadata.tokens,
     });
-    if (mayAllPoison) log.logger.warn(POISONING_WARNING);
-    const cache = await openCache({ blobs, index: metadata.artifacts }, resolved, log.logger);
+    const { logger } = log;
+    if (mayAllPoison) logger.warn(POISONING_WARNING);
+    const cache = await openArtifactCache({
+      blobs,
+      index: metadata.artifacts,
+      limits: evictionLimitsOf(resolved),
+      logger,
+    });
     const verifyToken = createTokenVerifier({ tokens, store: metadata.tokens });
     const store = metadata;
     const exchange =
       resolved.oidc.length === 0
         ? null
         : createIdentityExchange({ issuers: resolved.oidc, store: store.tokens });
-    const { logger } = log;
-    const { trustedProxies, signatureKeys } = resolved;
-    const limits = { ...resolved, ...uploadLimitsOf(resolved) };
     const app = createApp({
       cache,
       verifyToken,
       exchange,
-      limits,
-      signatureKeys,
+      limits: { ...resolved, ...uploadLimitsOf(resolved) },
+      signatureKeys: resolved.signatureKeys,
       tls,
-      trustedProxies,
+      trustedProxies: resolved.trustedProxies,
       logger,
     });
     const endTlsWatch = tlsFiles === null ? null : renewTls(app, tlsFiles, logger);
@@ -138,51 +136,6 @@ function renewTls(app: FastifyInstance, files: TlsFiles, logger: Logger): () => 
       logger.error({ err: error }, 'the renewed certificate cannot be used');
     },
   });
-}
-
-async function openCache(
-  { blobs, index }: { blobs: BlobStore; index: ArtifactIndex },
-  options: ResolvedServerOptions,
-  logger: Logger,
-): Promise<ArtifactCache> {
-  const { removedBlobs, removedRecords } = await reconcile(blobs, index);
-  if (removedBlobs + removedRecords > 0) {
-    logger.warn({ removedBlobs, removedRecords }, 'the data folder has been repaired');
-  }
-  const onTrouble = (message: string, err: unknown) => {
-    logger.warn({ err }, message);
-  };
-  const accessTimes = createAccessTimes({ index, onTrouble });
-  const evictor = createEvictor({
-    blobs,
-    index,
-    accessTimes,
-    limits: evictionLimitsOf(options),
-    onTrouble,
-    onEvicted: ({ lastAccessedAtMs, ...totals }) => {
-      const lastAccessedAt = new Date(lastAccessedAtMs).toISOString();
-      logger.info({ ...totals, lastAccessedAt }, 'evicted');
-    },
-  });
-  const cache = createArtifactCache({
-    blobs,
-    index,
-    accessTimes,
-    evictor,
-    onTrouble: (message, { key }) => {
-      logger.warn({ key }, message);
-    },
-  });
-  // In case that the limits were lowered, or time has passed.
-  void evictor.sweep();
-  return {
-    ...cache,
-    async close() {
-      await cache.close();
-      await evictor.close();
-      await accessTimes.close();
-    },
-  };
 }
 
 function once<T>(work: () => Promise<T>): () => Promise<T> {

@@ -30,9 +30,10 @@ export function leaveBodiesUnread(scope: FastifyInstance): void {
 }
 
 /**
- * Opens the body of the upload that `reply` will answer. Iterating fails with `LARDER_SERVER_UPLOAD_STALLED` when no byte
- * comes for too long and with `LARDER_SERVER_UPLOAD_ABORTED` when the client goes away. Stopping
- * early leaves the connection alone, so that the client can still be answered.
+ * Opens the body of the upload that `reply` will answer. Iterating fails with
+ * `LARDER_SERVER_UPLOAD_STALLED` when no byte comes for too long and with
+ * `LARDER_SERVER_UPLOAD_ABORTED` when the client goes away. Stopping early leaves the connection
+ * alone, so that the client can still be answered.
  *
  * @throws LarderError `LARDER_SERVER_UPLOAD_LENGTH_REQUIRED`, `LARDER_SERVER_UPLOAD_TOO_LARGE`.
  */
