@@ -1,7 +1,4 @@
 // Jobs without a secret: what a job may do follows from what its CI service signs it to be.
-import { appendFile, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-
 import { readEnvironment } from './environment.ts';
 import { createMachine } from './machines/create-machine.ts';
 import { type CleanupStack, createCleanupStack } from './processes/cleanup-stack.ts';
@@ -15,12 +12,8 @@ import { type LarderServer, startLarderServer } from './server/start-larder-serv
 import { createWorkspace, type Workspace } from './workspace/create-workspace.ts';
 import { larderLines, warningLines } from './workspace/larder-lines.ts';
 import { removeLocalCache, removeOutputs } from './workspace/outputs.ts';
-import { type ProducingProject } from './workspace/project-layout.ts';
+import { GOOD, POISON, poisonableProject, poisonCompiler, readMade } from './workspace/poison.ts';
 import { runBuild } from './workspace/run-build.ts';
-
-const OUTPUT = 'projects/app/dist/app.js';
-const GOOD = 'exports.app = 1;\n';
-const POISON = 'exports.app = "poison";\n';
 
 const mainJob: CiJob = { event_name: 'push', ref: 'refs/heads/main', ref_protected: 'true' };
 const pullRequestJob: CiJob = {
@@ -29,16 +22,6 @@ const pullRequestJob: CiJob = {
   ref_protected: 'false',
 };
 const targetJob: CiJob = { ...mainJob, event_name: 'pull_request_target' };
-
-const projects: readonly ProducingProject[] = [
-  {
-    name: 'app',
-    dependsOn: [],
-    workMs: 0,
-    outputs: ['{projectRoot}/dist'],
-    entries: [{ kind: 'file', path: OUTPUT, text: GOOD, mode: 0o644 }],
-  },
-];
 
 describe.each(readEnvironment().nxVersionOfEachDoor)('Nx %s in jobs without a token', (version) => {
   let cleanup: CleanupStack;
@@ -53,11 +36,7 @@ describe.each(readEnvironment().nxVersionOfEachDoor)('Nx %s in jobs without a to
     cleanup.add(service.close);
     attacker = await openWorkspace();
     reviewed = await openWorkspace();
-    // As a patched compiler: no input of any task.
-    await appendFile(
-      join(attacker.folder, 'tools', 'produce-outputs.mjs'),
-      `\nwriteFileSync(${JSON.stringify(OUTPUT)}, ${JSON.stringify(POISON)});\n`,
-    );
+    await poisonCompiler(attacker);
   });
 
   beforeEach(async () => {
@@ -87,7 +66,7 @@ describe.each(readEnvironment().nxVersionOfEachDoor)('Nx %s in jobs without a to
     return createWorkspace({
       machine,
       nxVersion: version,
-      projects,
+      projects: [poisonableProject],
       cache: 'larder',
       pluginOptions,
     });
@@ -101,7 +80,7 @@ describe.each(readEnvironment().nxVersionOfEachDoor)('Nx %s in jobs without a to
       env: { CI: 'true', LARDER_URL: server.url, ...service.variables(job), ...env },
     });
     expect(result.exitCode).toBe(0);
-    return { ...result, made: await readFile(join(workspace.folder, OUTPUT), 'utf8') };
+    return { ...result, made: await readMade(workspace) };
   }
 
   it('shares what the main branch builds, and keeps what a pull request builds to itself', async () => {

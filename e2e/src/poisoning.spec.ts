@@ -1,36 +1,20 @@
 // The race of CVE-2025-36852: a pull request changes what no input names, and is first.
-import { appendFile, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-
 import { createMachine } from './machines/create-machine.ts';
 import { type CleanupStack, createCleanupStack } from './processes/cleanup-stack.ts';
 import { type LarderServer, startLarderServer } from './server/start-larder-server.ts';
 import { createWorkspace, type Workspace } from './workspace/create-workspace.ts';
 import { type Cache } from './workspace/nx-json.ts';
 import { removeLocalCache, removeOutputs } from './workspace/outputs.ts';
-import { type ProducingProject } from './workspace/project-layout.ts';
+import { GOOD, POISON, poisonableProject, poisonCompiler, readMade } from './workspace/poison.ts';
 import { type Build, runBuild } from './workspace/run-build.ts';
 
 const NX_VERSION = '24.0.6';
-const OUTPUT = 'projects/app/dist/app.js';
-const GOOD = 'exports.app = 1;\n';
-const POISON = 'exports.app = "poison";\n';
 
 const tokens = {
   trusted: { token: 'token-of-the-main-branch', access: 'read-write' },
   pullRequest: { token: 'token-of-a-pull-request', access: 'read-write', scope: 'isolated:pr/7' },
   otherPullRequest: { token: 'token-of-another-one', access: 'read-write', scope: 'isolated:pr/8' },
 } as const;
-
-const projects: readonly ProducingProject[] = [
-  {
-    name: 'app',
-    dependsOn: [],
-    workMs: 0,
-    outputs: ['{projectRoot}/dist'],
-    entries: [{ kind: 'file', path: OUTPUT, text: GOOD, mode: 0o644 }],
-  },
-];
 
 interface Door {
   readonly door: string;
@@ -68,11 +52,7 @@ describe.each(doors)('a pull request that poisons the cache through $door', (doo
     cleanup.add(server.stop);
     pullRequest = await openWorkspace();
     mainBranch = await openWorkspace();
-    // As a patched compiler: no input of any task.
-    await appendFile(
-      join(pullRequest.folder, 'tools', 'produce-outputs.mjs'),
-      `\nwriteFileSync(${JSON.stringify(OUTPUT)}, ${JSON.stringify(POISON)});\n`,
-    );
+    await poisonCompiler(pullRequest);
   });
 
   afterAll(() => cleanup.run());
@@ -83,7 +63,7 @@ describe.each(doors)('a pull request that poisons the cache through $door', (doo
     return createWorkspace({
       machine,
       nxVersion: NX_VERSION,
-      projects,
+      projects: [poisonableProject],
       cache: door.cache,
       ...(door.cache === 'larder' ? { pluginOptions: { idleMs: 0 } } : {}),
     });
@@ -95,7 +75,7 @@ describe.each(doors)('a pull request that poisons the cache through $door', (doo
     await removeLocalCache(workspace);
     const result = await runBuild(workspace, { env: door.variables(server.url, token) });
     expect(result.exitCode).toBe(0);
-    return { ...result, made: await readFile(join(workspace.folder, OUTPUT), 'utf8') };
+    return { ...result, made: await readMade(workspace) };
   }
 
   it('reaches nobody but itself, and does not keep the main branch from its slot', async () => {
@@ -115,6 +95,7 @@ describe.each(doors)('a pull request that poisons the cache through $door', (doo
       executed: [],
       made: GOOD,
     });
+    for (const { token } of Object.values(tokens)) expect(server.output()).not.toContain(token);
   });
 });
 
