@@ -10,3 +10,4 @@ export type {
 } from './oidc/oidc-issuer.ts';
 export type { LogLevel, ServerOptions } from './options/server-options.ts';
 export type { ServerToken, TokenAccess } from './tokens/server-token.ts';
+export type { ArtifactScope } from './trust/artifact-scope.ts';

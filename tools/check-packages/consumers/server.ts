@@ -1,11 +1,17 @@
 import {
+  type ArtifactScope,
   createServer,
   ERROR_CODES,
+  type GithubActionsIssuer,
+  type GitlabIssuer,
   isLarderError,
   LarderError,
   type LarderErrorDetails,
   type LarderServer,
   type LogLevel,
+  type OidcIssuer,
+  type OidcRule,
+  type OidcRuleIssuer,
   type ServerErrorCode,
   type ServerOptions,
   type ServerToken,
@@ -13,9 +19,21 @@ import {
 } from '@larder/server';
 
 const access: TokenAccess = 'read';
-const tokens: ServerToken[] = [{ token: 'secret', access, teams: ['team'] }];
+const scope: ArtifactScope = 'isolated:pull-requests';
+const tokens: ServerToken[] = [{ token: 'secret', access, scope, teams: ['team'] }];
+const audience = 'https://cache.example.com';
+const github: GithubActionsIssuer = {
+  preset: 'github-actions',
+  audience,
+  repositoryIds: ['1'],
+  repositoryOwnerIds: ['2'],
+};
+const gitlab: GitlabIssuer = { preset: 'gitlab', audience, projectIds: ['3'] };
+const rule: OidcRule = { claims: { job: 'build' }, access, scope: 'isolated:{job}' };
+const own: OidcRuleIssuer = { issuer: 'https://ci.example.com', audience, rules: [rule] };
+const oidc: OidcIssuer[] = [github, gitlab, own];
 const logLevel: LogLevel = 'silent';
-const options: ServerOptions = { port: 0, tokens, logLevel };
+const options: ServerOptions = { port: 0, tokens, oidc, logLevel };
 
 export async function serve(): Promise<string> {
   const server: LarderServer = await createServer(options);
