@@ -26,7 +26,7 @@ export default tseslint.config(
             { sourceTag: 'server', onlyDependOnLibsWithTags: [] },
             { sourceTag: 'plugin', onlyDependOnLibsWithTags: ['client'] },
             { sourceTag: 'e2e', onlyDependOnLibsWithTags: [] },
-            { sourceTag: 'bench', onlyDependOnLibsWithTags: ['client', 'server', 'plugin'] },
+            { sourceTag: 'bench', onlyDependOnLibsWithTags: ['client', 'server', 'plugin', 'e2e'] },
           ],
         },
       ],

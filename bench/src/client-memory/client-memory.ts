@@ -2,6 +2,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { type Bench, type Measure } from '../runner/bench.ts';
+import { figure } from '../runner/measures.ts';
 import { type Report, type Task } from './client-process.ts';
 
 const SIZE_BYTES = 1_000_000_000;
@@ -22,9 +23,9 @@ export const clientMemory: Bench = {
         const what = ACTIONS[action];
         const report = await measure({ action, port, sizeBytes: SIZE_BYTES });
         measures.push(
-          { what: `${what}: peak RSS`, value: report.peakRssMb, unit: 'MB', bound: MAX_RSS_MB },
-          { what: `${what}: CPU`, value: report.cpuMs, unit: 'ms' },
-          { what: `${what}: wall`, value: report.wallMs, unit: 'ms' },
+          figure(`${what}: peak RSS`, report.peakRssMb, 'MB', { gate: MAX_RSS_MB }),
+          figure(`${what}: CPU`, report.cpuMs, 'ms'),
+          figure(`${what}: wall`, report.wallMs, 'ms'),
         );
       }
       return { measures };

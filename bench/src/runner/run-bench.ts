@@ -1,33 +1,67 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Bench, isBroken, type Measure } from './bench.ts';
-import { describeMachine } from './machine.ts';
+import { repositoryRoot } from '@larder/e2e/repository';
+import { createInTurns, type TurnsPolicy } from '../quiet/in-turns.ts';
+import { type Bench, type BenchResult, missesGate } from './bench.ts';
+import { formatMeasure } from './format-measure.ts';
+import { describeMachine, type Machine } from './machine.ts';
 import { readPackageVersions } from './package-versions.ts';
 
-/** Beside `dist`; ignored by git. */
-const RESULTS_FOLDER = join(__dirname, '..', '..', 'results');
+/** Ignored by git. */
+export const resultsFolder = join(repositoryRoot, 'bench', 'results');
 
-/** Runs a bench, prints what it measured and keeps it as JSON; false when a promise is broken. */
-export async function runBench({ name, question, run }: Bench): Promise<boolean> {
-  console.log(`\n${name}: ${question}`);
-  const { measures } = await run();
-  for (const measure of measures) console.log(`  ${formatMeasure(measure)}`);
-  await mkdir(RESULTS_FOLDER, { recursive: true });
-  const result = {
-    name,
-    date: new Date().toISOString(),
-    machine: describeMachine(),
-    packages: readPackageVersions(),
-    measures,
-  };
-  const file = join(RESULTS_FOLDER, `${name}.json`);
-  await writeFile(file, JSON.stringify(result, null, 2) + '\n');
-  return !measures.some(isBroken);
+/** What a file of results holds. */
+export interface StoredResult extends BenchResult {
+  readonly name: string;
+  readonly question: string;
+  /** ISO 8601. */
+  readonly date: string;
+  readonly durationMs: number;
+  readonly machine: Machine;
+  readonly packages: Readonly<Record<string, string>>;
+  /** Whether the machine was watched: otherwise its figures are no claim. */
+  readonly isTrusted: boolean;
 }
 
-function formatMeasure(measure: Measure): string {
-  const { what, value, unit, bound } = measure;
-  const text = `${what.padEnd(36)}${String(value).padStart(8)} ${unit}`;
-  if (bound === undefined) return text;
-  return `${text.padEnd(52)}${isBroken(measure) ? 'BROKEN' : 'ok'} (at most ${bound})`;
+/**
+ * Runs a bench, prints what it measured and keeps it as JSON; false when a gate is missed.
+ *
+ * @throws MachineBusyError when the machine has other work: there is no result then.
+ */
+export async function runBench(
+  { name, question, run }: Bench,
+  policy: Omit<TurnsPolicy, 'onProgress'>,
+): Promise<boolean> {
+  console.log(`\n${name}: ${question}`);
+  const folder = await mkdtemp(join(tmpdir(), 'larder-bench-'));
+  const startedAt = performance.now();
+  const onProgress = (text: string) => {
+    console.log(`  … ${text}`);
+  };
+  try {
+    const inTurns = createInTurns({ ...policy, onProgress });
+    const result = await run({ folder, onProgress, inTurns });
+    for (const measure of result.measures) console.log(`  ${formatMeasure(measure)}`);
+    for (const note of result.notes ?? []) console.log(`  ${note}`);
+    await keep({
+      name,
+      question,
+      date: new Date().toISOString(),
+      durationMs: Math.round(performance.now() - startedAt),
+      machine: describeMachine(),
+      packages: { ...readPackageVersions(), ...result.peers },
+      isTrusted: !policy.acceptsBusyMachine,
+      ...result,
+    });
+    return !result.measures.some(missesGate);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function keep(result: StoredResult): Promise<void> {
+  await mkdir(resultsFolder, { recursive: true });
+  const file = join(resultsFolder, `${result.name}.json`);
+  await writeFile(file, JSON.stringify(result, null, 2) + '\n');
 }

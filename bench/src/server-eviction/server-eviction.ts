@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readStartLine, startLarderServer } from '../larder-server/start-larder-server.ts';
 import { type Bench, type Measure } from '../runner/bench.ts';
+import { figure } from '../runner/measures.ts';
 import { applyLoad, type Load, type LoadResult } from './apply-load.ts';
 import { createTimingClient } from './timing-client.ts';
 
@@ -67,16 +68,11 @@ function compare(without: readonly Round[], withEviction: readonly Round[]): Mea
     const during = withEviction.flatMap((round) => round[kind]);
     const slowdown = percentile(during, 0.99) / percentile(before, 0.99);
     return [
-      { what: `${what}: median without`, value: percentile(before, 0.5), unit: 'ms' },
-      { what: `${what}: median with eviction`, value: percentile(during, 0.5), unit: 'ms' },
-      { what: `${what}: p99 without`, value: percentile(before, 0.99), unit: 'ms' },
-      { what: `${what}: p99 with eviction`, value: percentile(during, 0.99), unit: 'ms' },
-      {
-        what: `${what}: p99, slowdown`,
-        value: round2(slowdown),
-        unit: 'times',
-        bound: MAX_SLOWDOWN,
-      },
+      figure(`${what}: median without`, percentile(before, 0.5), 'ms'),
+      figure(`${what}: median with eviction`, percentile(during, 0.5), 'ms'),
+      figure(`${what}: p99 without`, percentile(before, 0.99), 'ms'),
+      figure(`${what}: p99 with eviction`, percentile(during, 0.99), 'ms'),
+      figure(`${what}: p99, slowdown`, round2(slowdown), '×', { gate: MAX_SLOWDOWN }),
     ];
   });
 }
@@ -86,15 +82,26 @@ function promises(rounds: readonly Round[]): Measure[] {
   const sum = (count: (round: Round) => number) =>
     rounds.reduce((total, round) => total + count(round), 0);
   return [
-    {
-      what: 'most on disk',
-      value: round2(greatestBytes / 1e6),
-      unit: 'MB',
-      bound: (LIMIT_BYTES + IN_FLIGHT_BYTES) / 1e6,
-    },
-    { what: 'downloads', value: sum(({ getMs }) => getMs.length), unit: '' },
-    { what: 'failed requests', value: sum(({ failures }) => failures), unit: '', bound: 0 },
-    { what: 'hot artifacts evicted', value: sum(({ hotMisses }) => hotMisses), unit: '', bound: 0 },
+    figure('most on disk', round2(greatestBytes / 1e6), 'MB', {
+      gate: (LIMIT_BYTES + IN_FLIGHT_BYTES) / 1e6,
+    }),
+    figure(
+      'downloads',
+      sum(({ getMs }) => getMs.length),
+      '',
+    ),
+    figure(
+      'failed requests',
+      sum(({ failures }) => failures),
+      '',
+      { gate: 0 },
+    ),
+    figure(
+      'hot artifacts evicted',
+      sum(({ hotMisses }) => hotMisses),
+      '',
+      { gate: 0 },
+    ),
   ];
 }
 

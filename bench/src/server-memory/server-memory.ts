@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readStartLine, startLarderServer } from '../larder-server/start-larder-server.ts';
 import { type Bench, type Measure } from '../runner/bench.ts';
+import { figure } from '../runner/measures.ts';
 import { type Peak } from './report-peak.ts';
 import { download, upload } from './transfers.ts';
 
@@ -14,8 +15,8 @@ const MAX_RSS_MB = 160;
 
 /** One after the other over one data folder, each with a server process of its own. */
 const ACTIONS = [
-  { what: 'uploads', perform: upload, bound: { bound: MAX_RSS_MB } },
-  { what: 'downloads', perform: download, bound: {} },
+  { what: 'uploads', perform: upload, bounds: { gate: MAX_RSS_MB } },
+  { what: 'downloads', perform: download, bounds: {} },
 ];
 
 export const serverMemory: Bench = {
@@ -25,13 +26,13 @@ export const serverMemory: Bench = {
     const folder = await mkdtemp(join(tmpdir(), 'larder-bench-'));
     try {
       const measures: Measure[] = [];
-      for (const { what, perform, bound } of ACTIONS) {
+      for (const { what, perform, bounds } of ACTIONS) {
         const { idle, after, wallMs } = await measure(folder, perform);
         measures.push(
-          { what: `before ${what}: peak RSS`, value: idle.peakRssMb, unit: 'MB' },
-          { what: `${what}: peak RSS`, value: after.peakRssMb, unit: 'MB', ...bound },
-          { what: `${what}: CPU`, value: after.cpuMs - idle.cpuMs, unit: 'ms' },
-          { what: `${what}: wall`, value: wallMs, unit: 'ms' },
+          figure(`before ${what}: peak RSS`, idle.peakRssMb, 'MB'),
+          figure(`${what}: peak RSS`, after.peakRssMb, 'MB', bounds),
+          figure(`${what}: CPU`, after.cpuMs - idle.cpuMs, 'ms'),
+          figure(`${what}: wall`, wallMs, 'ms'),
         );
       }
       return { measures };

@@ -1,0 +1,26 @@
+import { type SubjectAnswer, type SubjectTask } from './subject-messages.ts';
+
+/**
+ * For the entry of a process that is measured: does what `startSubject`'s caller asks for, one thing
+ * at a time. The type of the task is the caller's word.
+ */
+export function serveTasks(perform: (task: never) => Promise<unknown>): void {
+  process.on('message', ({ task }: SubjectTask<never>) => {
+    void answer(perform, task).then((message) => process.send?.(message));
+  });
+}
+
+async function answer(
+  perform: (task: never) => Promise<unknown>,
+  task: never,
+): Promise<SubjectAnswer<unknown>> {
+  try {
+    const result = await perform(task);
+    // Kilobytes on every system but macOS.
+    const peakRssMb = (process.resourceUsage().maxRSS * 1024) / 1e6;
+    return { kind: 'done', result, peakRssMb };
+  } catch (error) {
+    const message = error instanceof Error ? String(error.stack) : String(error);
+    return { kind: 'failed', message };
+  }
+}

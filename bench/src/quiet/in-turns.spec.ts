@@ -1,0 +1,32 @@
+import { createInTurns } from './in-turns.ts';
+
+const cost = (wallMs: number) => ({ cpuMs: 0, wallMs, peakRssMb: null });
+
+describe('subjects in turns', () => {
+  it('are warmed up once, and begin as often as each other', async () => {
+    const order: string[] = [];
+    const subject = (name: string) => () => {
+      order.push(name);
+      return Promise.resolve(cost(order.length));
+    };
+    const inTurns = createInTurns({
+      rounds: null,
+      acceptsBusyMachine: true,
+      onProgress: () => undefined,
+    });
+    const turns = await inTurns({ a: subject('a'), b: subject('b') }, { rounds: 3 });
+    expect(order.join('')).toBe('ab' + 'ab' + 'ba' + 'ab');
+    expect(turns.a.map(({ wallMs }) => wallMs)).toEqual([3, 6, 7]);
+    expect(turns.b.map(({ wallMs }) => wallMs)).toEqual([4, 5, 8]);
+  });
+
+  it('take as many rounds as the command line says', async () => {
+    const inTurns = createInTurns({
+      rounds: 1,
+      acceptsBusyMachine: true,
+      onProgress: () => undefined,
+    });
+    const turns = await inTurns({ a: () => Promise.resolve(cost(1)) }, { rounds: 10 });
+    expect(turns.a).toHaveLength(1);
+  });
+});

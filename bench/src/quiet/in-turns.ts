@@ -1,0 +1,51 @@
+import { type BenchContext, type TurnsOptions } from '../runner/bench.ts';
+import { type Cost } from '../processes/cost.ts';
+import { watchOtherWork } from './other-work.ts';
+import { MachineBusyError, MAX_OTHER_CORES, untilQuiet } from './quiet-machine.ts';
+
+/** How many rounds may be lost to other work, for each that is wanted. */
+const LOST_PER_ROUND = 1;
+
+export interface TurnsPolicy {
+  /** `null`: as many as the bench wants. */
+  readonly rounds: number | null;
+  /** Whether figures of a busy machine are wanted as well: to try a bench out. */
+  readonly acceptsBusyMachine: boolean;
+  readonly onProgress: (text: string) => void;
+}
+
+export function createInTurns(policy: TurnsPolicy): BenchContext['inTurns'] {
+  return async (subjects, { rounds: wanted, warmUp = true }: TurnsOptions) => {
+    const names = Object.keys(subjects) as (keyof typeof subjects)[];
+    const rounds = policy.rounds ?? wanted;
+    const costs = Object.fromEntries(names.map((name) => [name, [] as Cost[]])) as Record<
+      keyof typeof subjects,
+      Cost[]
+    >;
+    if (warmUp) for (const name of names) await subjects[name]();
+    let kept = 0;
+    let lost = 0;
+    while (kept < rounds) {
+      if (!policy.acceptsBusyMachine) await untilQuiet();
+      const work = watchOtherWork();
+      const round: [keyof typeof subjects, Cost][] = [];
+      // Each begins as often as any other.
+      for (const name of rotate(names, kept)) round.push([name, await subjects[name]()]);
+      const cores = work.coresSince();
+      if (cores > MAX_OTHER_CORES && !policy.acceptsBusyMachine) {
+        lost += 1;
+        if (lost > rounds * LOST_PER_ROUND) throw new MachineBusyError(cores);
+        continue;
+      }
+      kept += 1;
+      for (const [name, cost] of round) costs[name].push(cost);
+      policy.onProgress(`round ${kept} of ${rounds}`);
+    }
+    return costs;
+  };
+}
+
+function rotate<T>(items: readonly T[], by: number): T[] {
+  const start = by % Math.max(1, items.length);
+  return [...items.slice(start), ...items.slice(0, start)];
+}
