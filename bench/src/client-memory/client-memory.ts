@@ -13,6 +13,8 @@ const ACTIONS = { put: 'upload', get: 'download', getToFile: 'download into a fi
 
 export const clientMemory: Bench = {
   name: 'client-memory',
+  area: 'client',
+  title: 'Memory of the client',
   question: 'How much memory and CPU does the client take to stream 1 GB?',
   async run() {
     const server = fork(join(__dirname, 'server-process.js'), [String(SIZE_BYTES)]);

@@ -1,9 +1,15 @@
 import { type Cost } from '../processes/cost.ts';
 
+/** Part of Larder; each has a section in docs/performance.md. */
+export type Area = 'archive' | 'client' | 'server' | 'nx' | 'start-up' | 'growth';
+
 /** A measurement that answers one question about speed or size. */
 export interface Bench {
   /** How it is called on the command line. */
   readonly name: string;
+  readonly area: Area;
+  /** Its heading in docs/performance.md, which no other bench has. */
+  readonly title: string;
   /** One sentence. */
   readonly question: string;
   readonly run: (context: BenchContext) => Promise<BenchResult>;
@@ -40,10 +46,28 @@ export type Turns<K extends string> = Readonly<Record<K, readonly Cost[]>>;
 export interface BenchResult {
   /** A line for each thing that was measured. */
   readonly measures: readonly Measure[];
+  /** Drawn as lines in docs/performance.md; two subjects of a ratio are drawn as bars by themselves. */
+  readonly growth?: readonly Growth[];
   /** What has to be known to read them: how it was measured, why a gate is missed. */
   readonly notes?: readonly string[];
   /** Versions of what it was measured against, by name. */
   readonly peers?: Readonly<Record<string, string>>;
+}
+
+/** How something grows with something else. */
+export interface Growth {
+  /** What grows, for example `CPU per task`. */
+  readonly what: string;
+  readonly unit: string;
+  /** What it grows with, for example `tasks`. */
+  readonly by: string;
+  readonly lines: readonly Line[];
+}
+
+export interface Line {
+  readonly name: string;
+  /** In ascending order of `at`. */
+  readonly points: readonly { readonly at: number; readonly value: number }[];
 }
 
 /** What must not be exceeded, and what should not. */

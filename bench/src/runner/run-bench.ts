@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { repositoryRoot } from '@larder/e2e/repository';
 import { createInTurns, type TurnsPolicy } from '../quiet/in-turns.ts';
-import { type Bench, type BenchResult, missesGate } from './bench.ts';
+import { type Area, type Bench, type BenchContext, type BenchResult, missesGate } from './bench.ts';
 import { formatMeasure } from './format-measure.ts';
 import { describeMachine, type Machine } from './machine.ts';
 import { readPackageVersions } from './package-versions.ts';
@@ -14,6 +14,8 @@ export const resultsFolder = join(repositoryRoot, 'bench', 'results');
 /** What a file of results holds. */
 export interface StoredResult extends BenchResult {
   readonly name: string;
+  readonly area: Area;
+  readonly title: string;
   readonly question: string;
   /** ISO 8601. */
   readonly date: string;
@@ -22,6 +24,14 @@ export interface StoredResult extends BenchResult {
   readonly packages: Readonly<Record<string, string>>;
   /** Whether the machine was watched: otherwise its figures are no claim. */
   readonly isTrusted: boolean;
+  /** Of each time that subjects were measured in turns. */
+  readonly rounds: readonly RoundCount[];
+}
+
+export interface RoundCount {
+  readonly wanted: number;
+  /** Another number when the command line said so. */
+  readonly taken: number;
 }
 
 /**
@@ -30,28 +40,33 @@ export interface StoredResult extends BenchResult {
  * @throws MachineBusyError when the machine has other work: there is no result then.
  */
 export async function runBench(
-  { name, question, run }: Bench,
+  { run, ...bench }: Bench,
   policy: Omit<TurnsPolicy, 'onProgress'>,
 ): Promise<boolean> {
-  console.log(`\n${name}: ${question}`);
+  console.log(`\n${bench.name}: ${bench.question}`);
   const folder = await mkdtemp(join(tmpdir(), 'larder-bench-'));
   const startedAt = performance.now();
   const onProgress = (text: string) => {
     console.log(`  … ${text}`);
   };
   try {
-    const inTurns = createInTurns({ ...policy, onProgress });
+    const rounds: RoundCount[] = [];
+    const measureInTurns = createInTurns({ ...policy, onProgress });
+    const inTurns: BenchContext['inTurns'] = (subjects, options) => {
+      rounds.push({ wanted: options.rounds, taken: policy.rounds ?? options.rounds });
+      return measureInTurns(subjects, options);
+    };
     const result = await run({ folder, onProgress, inTurns });
     for (const measure of result.measures) console.log(`  ${formatMeasure(measure)}`);
     for (const note of result.notes ?? []) console.log(`  ${note}`);
     await keep({
-      name,
-      question,
+      ...bench,
       date: new Date().toISOString(),
       durationMs: Math.round(performance.now() - startedAt),
       machine: describeMachine(),
       packages: { ...readPackageVersions(), ...result.peers },
       isTrusted: !policy.acceptsBusyMachine,
+      rounds,
       ...result,
     });
     return !result.measures.some(missesGate);

@@ -22,6 +22,8 @@ const MAX_SLOWDOWN = 2;
 
 export const serverEviction: Bench = {
   name: 'server-eviction',
+  area: 'server',
+  title: 'Eviction by the server',
   question: 'What does eviction cost requests: 2 GB of writes into 200 MB, with readers at work?',
   async run() {
     const without: Round[] = [];

@@ -21,6 +21,8 @@ const ACTIONS = [
 
 export const serverMemory: Bench = {
   name: 'server-memory',
+  area: 'server',
+  title: 'Memory of the server',
   question: 'How much memory and CPU does the server take for 8 transfers of 100 MB at once?',
   async run() {
     const folder = await mkdtemp(join(tmpdir(), 'larder-bench-'));
