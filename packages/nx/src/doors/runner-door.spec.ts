@@ -1,6 +1,5 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import plugin, { name, postTasksExecution, preTasksExecution } from '../index.ts';
 import { artifactHash } from '../identity/artifact-hash.ts';
 import type { NxJson, NxTask, RunnerContext } from '../nx-facts/nx-contexts.ts';
 import { createAgentBed } from '../testing/agent-bed.fixture.ts';
@@ -92,12 +91,6 @@ it('asks once for all tasks of the command, and not again for what is not there'
     },
     { tasks },
   );
-});
-
-it('is what the package gives to Nx, beside the hooks', () => {
-  expect(plugin).toBe(runTasks);
-  expect(name).toBe('@larder/nx');
-  expect([typeof preTasksExecution, typeof postTasksExecution]).toEqual(['function', 'function']);
 });
 
 describe('a command', () => {
