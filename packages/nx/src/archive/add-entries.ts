@@ -12,6 +12,9 @@ const permissionBits = 0o777;
 /** Nothing of when or by whom an output was made goes into the archive. */
 const anonymous = { mtime: new Date(0), uid: 0, gid: 0 };
 
+/** As Nx writes a file of its own. */
+const textMode = fileTypeBits | 0o644;
+
 const readChunkBytes = 256 * 1024;
 
 /**
@@ -34,7 +37,6 @@ export interface AddedEntries {
  */
 export async function addEntries(
   tar: Pack,
-  folder: string,
   entries: Iterable<FolderEntry>,
   limits: ArchiveLimits,
 ): Promise<AddedEntries> {
@@ -44,9 +46,11 @@ export async function addEntries(
   for (const entry of entries) {
     entryCount += 1;
     if (entryCount > limits.maxEntries) throw tooLarge(`more than ${limits.maxEntries} entries`);
+    const left = limits.maxTarBytes - unpackedBytes;
     if (entry.kind === 'file') {
-      const left = limits.maxTarBytes - unpackedBytes;
-      unpackedBytes += await addFile(feed, folder, entry.path, left);
+      unpackedBytes += await addFile(feed, entry, left);
+    } else if (entry.kind === 'text') {
+      unpackedBytes += await addText(feed, entry, left);
     } else {
       await feed.add(headerOf(entry), null);
     }
@@ -55,14 +59,15 @@ export async function addEntries(
   return { unpackedBytes, entryCount };
 }
 
+type EntryOf<Kind> = Extract<FolderEntry, { readonly kind: Kind }>;
+
 /** Returns the size of the file, which is at most `maxBytes`. */
 async function addFile(
   feed: TarFeed,
-  folder: string,
-  path: string,
+  { path, file }: EntryOf<'file'>,
   maxBytes: number,
 ): Promise<number> {
-  const descriptor = openSync(`${folder}/${path}`, openFlags);
+  const descriptor = openSync(file, openFlags);
   try {
     const stats = fstatSync(descriptor);
     if (!stats.isFile()) throw sourceChanged(path);
@@ -86,7 +91,22 @@ async function addFile(
   }
 }
 
-function headerOf(entry: Exclude<FolderEntry, { kind: 'file' }>): EntryHeader {
+/** Returns the size of the text, which is at most `maxBytes`. */
+async function addText(
+  feed: TarFeed,
+  { path, text }: EntryOf<'text'>,
+  maxBytes: number,
+): Promise<number> {
+  const content = Buffer.from(text, 'utf8');
+  const size = content.length;
+  if (size > maxBytes) throw tooLarge('too many bytes');
+  const header: EntryHeader = { ...anonymous, name: path, type: 'file', mode: textMode, size };
+  if (size <= maxWholeBytes) await feed.add(header, (buffer) => content.copy(buffer));
+  else await feed.addChunks(header, [content]);
+  return size;
+}
+
+function headerOf(entry: EntryOf<'folder' | 'link'>): EntryHeader {
   return entry.kind === 'folder'
     ? {
         ...anonymous,

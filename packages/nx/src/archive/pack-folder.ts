@@ -7,13 +7,13 @@ import { asArchiveError, tooLarge } from './archive-error.ts';
 import { defaultArchiveLimits, type ArchiveLimits } from './archive-limits.ts';
 import { ChunkCoalescer } from './chunk-coalescer.ts';
 import { partialPath } from './partial-path.ts';
-import { walkFolder } from './walk-folder.ts';
+import { walkFolder, type TopEntry } from './walk-folder.ts';
 import { writeFully } from './write-fully.ts';
 
 export interface PackRequest {
   readonly folder: string;
-  /** Names of the entries of `folder` that are packed; those that do not exist are skipped. */
-  readonly entries: readonly string[];
+  /** What is packed; entries of `folder` that do not exist are skipped. */
+  readonly entries: readonly TopEntry[];
   /** The archive. Replaced when it exists; appears only when it is complete. */
   readonly file: string;
   /**
@@ -39,7 +39,7 @@ const compressorInputBytes = 1024 ** 2;
 const compressorOutputBytes = 256 * 1024;
 
 /**
- * Writes a tar archive, compressed with brotli, of the named entries of a folder. Equal trees give
+ * Writes a tar archive, compressed with brotli, of entries of a folder. Equal trees give
  * equal bytes: entries are sorted, times and owners are zero, modes cut to the permission bits.
  * Blocks its thread while it reads and writes files: meant for a worker thread.
  *
@@ -90,8 +90,8 @@ async function writeArchive(
       },
       signal ? { signal } : {},
     );
-    const listing = walkFolder(folder, { names: entries, completeAtMs, limits });
-    const adding = addEntries(tar, folder, listing, limits);
+    const listing = walkFolder(folder, { entries, completeAtMs, limits });
+    const adding = addEntries(tar, listing, limits);
     adding.catch((error: unknown) => {
       tar.destroy(error as Error);
     });

@@ -6,22 +6,31 @@ import { checkEntryPath } from './entry-path.ts';
 import { archivedTarget, checkLinkTarget } from './link-target.ts';
 
 export type FolderEntry =
-  | { readonly kind: 'file'; readonly path: string }
+  | { readonly kind: 'file'; readonly path: string; /** Where it lies. */ readonly file: string }
+  | { readonly kind: 'text'; readonly path: string; readonly text: string }
   | { readonly kind: 'folder'; readonly path: string; readonly mode: number }
   | { readonly kind: 'link'; readonly path: string; readonly target: string };
 
 type EntryType = Pick<Dirent | Stats, 'isFile' | 'isDirectory' | 'isSymbolicLink'>;
 
+/** What stands at the top of an archive: an entry of the folder by its name, or one of these. */
+export type TopEntry =
+  | string
+  /** The folder itself with everything in it, under another name. */
+  | { readonly name: string; readonly isFolder: true }
+  /** A file that the folder does not hold. */
+  | { readonly name: string; readonly text: string };
+
 export interface WalkOptions {
-  /** Entries of the folder that are listed; those that do not exist are skipped. */
-  readonly names: readonly string[];
+  /** What is listed; entries of the folder that do not exist are skipped. */
+  readonly entries: readonly TopEntry[];
   /** No folder may have gained or lost an entry after this time, in milliseconds since the epoch. */
   readonly completeAtMs?: number | undefined;
   readonly limits: ArchiveLimits;
 }
 
 /**
- * Lists everything below the named entries of `folder`, folders before their content, in the byte
+ * Lists everything below the given entries of `folder`, folders before their content, in the byte
  * order of their paths, where a folder's path counts as ending in a slash. Reads one folder at a
  * time.
  *
@@ -30,12 +39,9 @@ export interface WalkOptions {
  */
 export function* walkFolder(
   folder: string,
-  { names, completeAtMs = Infinity, limits }: WalkOptions,
+  { entries, completeAtMs = Infinity, limits }: WalkOptions,
 ): Generator<FolderEntry> {
-  const present = names.flatMap((name) => {
-    const stats = lstatSync(`${folder}/${name}`, { throwIfNoEntry: false });
-    return stats === undefined ? [] : [{ path: name, type: stats }];
-  });
+  const present = entries.flatMap((entry) => find(folder, entry) ?? []);
   // Looked at after the listing, so that what went missing before it shows.
   assertComplete(folder, lstatSync(folder), completeAtMs);
   // The folders that are being listed, outermost first, each with what is left of it.
@@ -46,22 +52,28 @@ export function* walkFolder(
       open.pop();
       continue;
     }
-    const { path, type } = next.value;
+    const { path, file, type } = next.value;
     checkEntryPath(path, limits);
-    if (type.isFile()) {
-      yield { kind: 'file', path };
+    if (typeof type === 'string') {
+      yield { kind: 'text', path, text: type };
+    } else if (type.isFile()) {
+      yield { kind: 'file', path, file };
     } else if (type.isDirectory()) {
-      const children = readdirSync(`${folder}/${path}`, { withFileTypes: true });
-      const stats = lstatSync(`${folder}/${path}`);
+      const children = readdirSync(file, { withFileTypes: true });
+      const stats = lstatSync(file);
       assertComplete(path, stats, completeAtMs);
       yield { kind: 'folder', path, mode: stats.mode };
       open.push(
         inByteOrder(
-          children.map((child) => ({ path: `${path}/${child.name}`, type: child })),
+          children.map((child) => ({
+            path: `${path}/${child.name}`,
+            file: `${file}/${child.name}`,
+            type: child,
+          })),
         ).values(),
       );
     } else if (type.isSymbolicLink()) {
-      const target = archivedTarget(readlinkSync(`${folder}/${path}`));
+      const target = archivedTarget(readlinkSync(file));
       checkLinkTarget(path, target);
       yield { kind: 'link', path, target };
     } else {
@@ -79,14 +91,29 @@ function assertComplete(path: string, { mtimeMs }: Stats, completeAtMs: number):
 }
 
 interface ListedEntry {
+  /** In the archive. */
   readonly path: string;
-  readonly type: EntryType;
+  readonly file: string;
+  /** What it is on disk, or its text. */
+  readonly type: EntryType | string;
+}
+
+/** Null when it does not exist. */
+function find(folder: string, entry: TopEntry): ListedEntry | null {
+  if (typeof entry !== 'string' && 'text' in entry) {
+    return { path: entry.name, file: '', type: entry.text };
+  }
+  const [path, file] =
+    typeof entry === 'string' ? [entry, `${folder}/${entry}`] : [entry.name, folder];
+  const type = lstatSync(file, { throwIfNoEntry: false });
+  return type === undefined ? null : { path, file, type };
 }
 
 function inByteOrder(entries: readonly ListedEntry[]): ListedEntry[] {
   return entries
     .map((entry) => {
-      const path = entry.type.isDirectory() ? `${entry.path}/` : entry.path;
+      const isFolder = typeof entry.type !== 'string' && entry.type.isDirectory();
+      const path = isFolder ? `${entry.path}/` : entry.path;
       // One character per UTF-8 byte: strings compare by UTF-16 units, which is another order.
       return { entry, key: Buffer.from(path).toString('latin1') };
     })

@@ -55,7 +55,7 @@ export async function preTasksExecution(
       openRunRequest(options, {
         ownerPid: pid,
         contextId: context.id ?? null,
-        format: 'nx.tar.gz',
+        expectedFormat: 'nx.tar.gz',
         startEstimate: startEstimate(nxVersion, context, environment),
         expectedTasks: [],
         terminalOutputsFolder: terminalOutputsFolder(),

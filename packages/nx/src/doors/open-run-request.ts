@@ -7,7 +7,7 @@ import type { ResolvedOptions } from '../options/larder-options.ts';
 export interface RunFacts {
   readonly ownerPid: number;
   readonly contextId: string | null;
-  readonly format: ArtifactFormat;
+  readonly expectedFormat: ArtifactFormat;
   readonly startEstimate: StartEstimate;
   readonly expectedTasks: readonly string[];
   readonly terminalOutputsFolder: string | null;

@@ -76,7 +76,7 @@ async function openCommand(
       openRunRequest(options, {
         ownerPid: process.pid,
         contextId: null,
-        format: 'tar.br',
+        expectedFormat: 'tar.br',
         startEstimate: { kind: 'start-is-lookup' },
         expectedTasks: hashesOf(context),
         terminalOutputsFolder: null,
@@ -125,7 +125,7 @@ function createRemoteCache(
   return {
     async retrieve(taskHash, cacheDirectory) {
       try {
-        return await run.retrieve({ taskHash, cacheDirectory });
+        return (await run.retrieve({ taskHash, cacheDirectory, layout: 'parts' })).isHit;
       } catch (error) {
         warnOnce(error);
         return false;
@@ -134,7 +134,7 @@ function createRemoteCache(
     async store(taskHash, cacheDirectory) {
       const durationMs = durationOf(taskHash);
       try {
-        await run.store({ taskHash, cacheDirectory, durationMs });
+        await run.store({ taskHash, cacheDirectory, durationMs, result: null });
       } catch (error) {
         warnOnce(error);
       }

@@ -11,6 +11,7 @@ const trouble = {
 function report(overrides: Partial<RunReport> = {}): RunReport {
   return {
     runId: 'run',
+    formats: [],
     url: 'https://cache.example.com',
     hits: 0,
     misses: 0,

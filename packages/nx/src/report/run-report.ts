@@ -1,7 +1,11 @@
+import type { ArtifactFormat } from '../identity/artifact-hash.ts';
+
 /** What one Nx command got from the remote cache and gave to it. */
 export interface RunReport {
   readonly runId: string;
   readonly url: string;
+  /** Those in which Nx asked for artifacts or stored them. */
+  readonly formats: readonly ArtifactFormat[];
   /** Tasks that were looked up and found. */
   readonly hits: number;
   /** Tasks that were looked up and not found. */

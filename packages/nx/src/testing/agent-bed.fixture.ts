@@ -1,6 +1,10 @@
 import type { AgentState } from '../agent/protocol/agent-state.ts';
 import { readAgentState } from '../agent/protocol/agent-state.ts';
-import type { RetrieveRequest, StoreRequest } from '../agent/protocol/control-api.ts';
+import type {
+  RetrieveAnswer,
+  RetrieveRequest,
+  StoreRequest,
+} from '../agent/protocol/control-api.ts';
 import { dataLayout } from '../agent/protocol/data-layout.ts';
 import type {
   AuthorizedConfiguration,
@@ -9,7 +13,7 @@ import type {
 import { closeRun, openRun } from '../agent/launch/agent-client.ts';
 import { createSpoolFolder } from '../agent/spool/spool-folder.ts';
 import type { SpoolEntry } from '../agent/spool/spool-entry.ts';
-import { artifactHash } from '../identity/artifact-hash.ts';
+import { artifactHash, type ArtifactFormat } from '../identity/artifact-hash.ts';
 import type { RunReport } from '../report/run-report.ts';
 import { startArtifactsServer, type ArtifactsServer } from './artifacts-server.fixture.ts';
 import { createNxClient, type NxClient } from './nx-client.fixture.ts';
@@ -38,11 +42,11 @@ export interface TestRun extends NxClient {
   readonly runId: string;
   readonly token: string;
   readonly url: string;
-  retrieve(request: RetrieveRequest): Promise<boolean>;
+  retrieve(request: RetrieveRequest): Promise<RetrieveAnswer>;
   store(request: StoreRequest): Promise<void>;
   close(durationsMs?: Readonly<Record<string, number>>): Promise<RunReport>;
-  /** The name of a task's artifact on the server. */
-  wireHash(taskHash: string): string;
+  /** The name of a task's artifact on the server, in the run's expected format unless told. */
+  wireHash(taskHash: string, format?: ArtifactFormat): string;
 }
 
 /** Settings with which nothing times out, and with which closing a run waits for its uploads. */
@@ -58,7 +62,7 @@ export function runConfiguration(
     namespace: '',
     mode: 'read-write',
     isCi: true,
-    format: 'nx.tar.gz',
+    expectedFormat: 'nx.tar.gz',
     startEstimate: { kind: 'start-is-miss' },
     expectedTasks: [],
     terminalOutputsFolder: null,
@@ -123,7 +127,8 @@ export function createAgentBed(): AgentBed {
           if (report === null) throw new Error('No agent knows the run');
           return report;
         },
-        wireHash: (taskHash) => artifactHash({ ...configuration, taskHash }),
+        wireHash: (taskHash, format = configuration.expectedFormat) =>
+          artifactHash({ format, namespace: configuration.namespace, taskHash }),
       };
     },
     agentState() {

@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
-import type { LookupOutcome } from '../protocol/worker-messages.ts';
+import type { RetrieveAnswer } from '../protocol/control-api.ts';
+import type { LookupOutcome, RestoreTarget } from '../protocol/worker-messages.ts';
 import type { Run } from './open-runs.ts';
 import type { WorkerSupervisor } from './worker-supervisor.ts';
 
@@ -14,8 +15,8 @@ export interface FoundArtifact {
 export interface ArtifactLookups {
   /** For Nx's cache protocol: the artifact's file, or null for a miss. */
   find(run: Run, taskHash: string): Promise<FoundArtifact | null>;
-  /** For the directory protocol: whether the entry stands in Nx's cache directory now. */
-  restore(run: Run, taskHash: string, cacheDirectory: string): Promise<boolean>;
+  /** For the directory protocol: after a hit the entry stands in Nx's cache directory. */
+  restore(run: Run, taskHash: string, target: RestoreTarget): Promise<RetrieveAnswer>;
 }
 
 interface SharedLookup {
@@ -29,21 +30,18 @@ export function createArtifactLookups(
 ): ArtifactLookups {
   const inFlight = new Map<string, SharedLookup>();
 
-  async function lookUp(run: Run, taskHash: string, cacheDirectory: string | null) {
-    const outcome = await supervisor.lookUp({ runId: run.id, taskHash, cacheDirectory });
+  async function lookUp(run: Run, taskHash: string, target: RestoreTarget | null) {
+    run.ledger.recordFormat(taskHash, target === null ? 'nx.tar.gz' : 'tar.br');
+    const outcome = await supervisor.lookUp({ runId: run.id, taskHash, target });
     if (outcome.kind === 'hit') run.ledger.recordHit(taskHash, outcome);
     return outcome;
   }
 
-  function share(
-    run: Run,
-    taskHash: string,
-    cacheDirectory: string | null,
-  ): [string, SharedLookup] {
-    const name = JSON.stringify([run.id, taskHash, cacheDirectory]);
+  function share(run: Run, taskHash: string, target: RestoreTarget | null): [string, SharedLookup] {
+    const name = JSON.stringify([run.id, taskHash, target]);
     let shared = inFlight.get(name);
     if (!shared) {
-      shared = { outcome: lookUp(run, taskHash, cacheDirectory), users: 0 };
+      shared = { outcome: lookUp(run, taskHash, target), users: 0 };
       inFlight.set(name, shared);
     }
     shared.users += 1;
@@ -55,6 +53,11 @@ export function createArtifactLookups(
     if (shared.users > 0) return;
     inFlight.delete(name);
     if (file !== null) rm(file, { force: true }).catch(() => undefined);
+  }
+
+  function recordMiss(run: Run, taskHash: string, askedAt: number): void {
+    const { kind } = run.configuration.startEstimate;
+    run.ledger.recordMiss(taskHash, kind === 'start-is-lookup' ? askedAt : now());
   }
 
   return {
@@ -75,16 +78,19 @@ export function createArtifactLookups(
         }
         release(name, shared, null);
       }
-      const { kind } = run.configuration.startEstimate;
-      run.ledger.recordMiss(taskHash, kind === 'start-is-lookup' ? askedAt : now());
+      recordMiss(run, taskHash, askedAt);
       return null;
     },
-    async restore(run, taskHash, cacheDirectory) {
-      const [name, shared] = share(run, taskHash, cacheDirectory);
-      const outcome = await shared.outcome;
-      release(name, shared, null);
-      if (outcome.kind === 'miss') run.ledger.recordMiss(taskHash, now());
-      return outcome.kind === 'hit';
+    async restore(run, taskHash, target) {
+      const askedAt = now();
+      if (!run.ledger.isKnownMiss(taskHash)) {
+        const [name, shared] = share(run, taskHash, target);
+        const outcome = await shared.outcome;
+        release(name, shared, null);
+        if (outcome.kind === 'hit') return { isHit: true, result: outcome.result };
+      }
+      recordMiss(run, taskHash, askedAt);
+      return { isHit: false, result: null };
     },
   };
 }

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
-import { artifactHash } from '../../identity/artifact-hash.ts';
+import { artifactHash, type ArtifactFormat } from '../../identity/artifact-hash.ts';
+import type { StoreRequest } from '../protocol/control-api.ts';
 import { mayWrite } from '../protocol/run-configuration.ts';
 import type { SpoolContent, SpoolEntry } from '../spool/spool-entry.ts';
 import type { SpoolFolder } from '../spool/spool-folder.ts';
@@ -14,7 +15,7 @@ export interface ArtifactStores {
   /** For Nx's cache protocol. Consumes `body` to its end, whatever happens. */
   storeBody(run: Run, taskHash: string, body: Readable, sizeBytes: number): Promise<void>;
   /** For the directory protocol: only notes the folder, the worker packs it. */
-  storeFolder(run: Run, taskHash: string, folder: string, durationMs: number): Promise<void>;
+  storeFolder(run: Run, store: StoreRequest): Promise<void>;
 }
 
 export function createArtifactStores(
@@ -25,9 +26,11 @@ export function createArtifactStores(
   async function addEntry(
     run: Run,
     id: string,
+    format: ArtifactFormat,
     entry: Pick<SpoolEntry, 'taskHash' | 'durationMs' | 'isHeld' | 'content'>,
   ): Promise<void> {
-    const { format, namespace, upstream } = run.configuration;
+    const { namespace, upstream } = run.configuration;
+    run.ledger.recordFormat(entry.taskHash, format);
     await spool.add({
       id,
       runId: run.id,
@@ -68,19 +71,23 @@ export function createArtifactStores(
     }
   }
 
+  async function estimate(run: Run, taskHash: string) {
+    const { at, isExact } = run.ledger.startOf(taskHash);
+    const end = await endOf(run, taskHash, at);
+    return { durationMs: at === null ? 0 : Math.max(0, Math.round(end - at)), isExact };
+  }
+
   return {
     async storeBody(run, taskHash, body, sizeBytes) {
       if (!mayWrite(run.configuration.mode)) return drain(body);
-      const start = run.ledger.startOf(taskHash);
-      const end = await endOf(run, taskHash, start.at);
-      const durationMs = start.at === null ? 0 : Math.max(0, Math.round(end - start.at));
-      const isHeld = !start.isExact && run.heldBytes + sizeBytes <= run.configuration.maxHeldBytes;
+      const { durationMs, isExact } = await estimate(run, taskHash);
+      const isHeld = !isExact && run.heldBytes + sizeBytes <= run.configuration.maxHeldBytes;
       // Counted before its bytes arrive: others that arrive meanwhile share the bound.
       if (isHeld) run.heldBytes += sizeBytes;
       const id = randomUUID();
       try {
         await spool.writeBody(id, body, sizeBytes);
-        await addEntry(run, id, {
+        await addEntry(run, id, 'nx.tar.gz', {
           taskHash,
           durationMs,
           isHeld,
@@ -94,15 +101,23 @@ export function createArtifactStores(
         await drain(body);
       }
     },
-    async storeFolder(run, taskHash, folder, durationMs) {
+    async storeFolder(run, { taskHash, cacheDirectory, durationMs, result }) {
       if (!mayWrite(run.configuration.mode)) return;
-      const id = randomUUID();
+      const folder = join(cacheDirectory, taskHash);
+      const content: SpoolContent =
+        result === null
+          ? { kind: 'folder', folder }
+          : // File systems count fractions of what this clock counts.
+            { kind: 'outputs', folder, result, completeAtMs: now() + 1 };
+      const timing =
+        durationMs === null ? await estimate(run, taskHash) : { durationMs, isExact: true };
       try {
-        await addEntry(run, id, {
+        await addEntry(run, randomUUID(), 'tar.br', {
           taskHash,
-          durationMs,
-          isHeld: false,
-          content: { kind: 'folder', folder },
+          durationMs: timing.durationMs,
+          // How large it is shows when it is packed: the worker keeps to the bound.
+          isHeld: !timing.isExact,
+          content,
         });
       } catch (error) {
         drop(run, taskHash, error);

@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { join } from 'node:path';
 import { isTaskHash } from '../../identity/artifact-hash.ts';
 import {
   controlPaths,
@@ -15,6 +14,7 @@ import type { ArtifactLookups } from './artifact-lookups.ts';
 import type { ArtifactStores } from './artifact-stores.ts';
 import { bearerToken, isSameSecret, type OpenRuns, type Run } from './open-runs.ts';
 import type { RunClosing } from './run-closing.ts';
+import type { RunOwners } from './run-owners.ts';
 
 /** Far above any real request: the list of a large command's durations. */
 const maxRequestBytes = 64 * 1024 * 1024;
@@ -31,19 +31,24 @@ export interface ControlRoutesOptions {
   readonly lookups: ArtifactLookups;
   readonly stores: ArtifactStores;
   readonly closing: RunClosing;
+  readonly owners: RunOwners;
   readonly onOpen: (run: Run) => void;
 }
 
 export function createControlRoutes(options: ControlRoutesOptions): ControlRoutes {
-  const { runs, lookups, stores, closing } = options;
+  const { runs, lookups, stores, closing, owners } = options;
 
   type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
+  function isOwner(request: IncomingMessage): boolean {
+    const token = bearerToken(request.headers.authorization);
+    return token !== null && isSameSecret(token, options.secret);
+  }
+
   function ownerOnly(handler: Handler): Handler {
     return async (request, response) => {
-      const token = bearerToken(request.headers.authorization);
-      if (token === null || !isSameSecret(token, options.secret)) refuse(response, 401);
-      else await handler(request, response);
+      if (isOwner(request)) await handler(request, response);
+      else refuse(response, 401);
     };
   }
 
@@ -58,10 +63,12 @@ export function createControlRoutes(options: ControlRoutesOptions): ControlRoute
   }
 
   const handlers: Readonly<Record<string, Handler>> = {
-    [controlPaths.health]: ownerOnly((_request, response) => {
-      send(response, { pid: process.pid, version: options.version } satisfies HealthAnswer);
+    [controlPaths.health]: (request, response) => {
+      const isKnown = runs.authorized(request.headers.authorization) !== null || isOwner(request);
+      if (!isKnown) refuse(response, 401);
+      else send(response, { pid: process.pid, version: options.version } satisfies HealthAnswer);
       return Promise.resolve();
-    }),
+    },
     [controlPaths.openRun]: ownerOnly(async (request, response) => {
       const openRequest = await readJson<OpenRunRequest>(request);
       const known = runs.findEqual(openRequest);
@@ -84,15 +91,17 @@ export function createControlRoutes(options: ControlRoutesOptions): ControlRoute
       response.end();
     }),
     [controlPaths.retrieve]: runOnly(async (run, request, response) => {
-      const { taskHash, cacheDirectory } = await readJson<RetrieveRequest>(request);
-      const isHit = isTaskHash(taskHash) && (await lookups.restore(run, taskHash, cacheDirectory));
-      send(response, { isHit } satisfies RetrieveAnswer);
+      owners.requestCame(run, request.socket);
+      const { taskHash, ...target } = await readJson<RetrieveRequest>(request);
+      const answer: RetrieveAnswer = isTaskHash(taskHash)
+        ? await lookups.restore(run, taskHash, target)
+        : { isHit: false, result: null };
+      send(response, answer);
     }),
     [controlPaths.store]: runOnly(async (run, request, response) => {
-      const { taskHash, cacheDirectory, durationMs } = await readJson<StoreRequest>(request);
-      if (isTaskHash(taskHash)) {
-        await stores.storeFolder(run, taskHash, join(cacheDirectory, taskHash), durationMs);
-      }
+      owners.requestCame(run, request.socket);
+      const store = await readJson<StoreRequest>(request);
+      if (isTaskHash(store.taskHash)) await stores.storeFolder(run, store);
       send(response, {});
     }),
   };

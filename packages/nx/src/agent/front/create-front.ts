@@ -75,7 +75,8 @@ export function createFront(options: FrontOptions): Front {
       lifetime.runEnded(run.configuration);
     },
   });
-  const nxCache = createNxCacheRoutes({ runs, lookups, stores, owners: createRunOwners() });
+  const owners = createRunOwners();
+  const nxCache = createNxCacheRoutes({ runs, lookups, stores, owners });
   const control = createControlRoutes({
     secret: options.secret,
     version: options.version,
@@ -83,6 +84,7 @@ export function createFront(options: FrontOptions): Front {
     lookups,
     stores,
     closing,
+    owners,
     onOpen: (run) => {
       lifetime.runStarted();
       introductions.open(run);

@@ -205,7 +205,7 @@ describe('the end of the process that opened a run', () => {
     await command.kill();
     await untilNoAgent(dataDirectory);
     expect([...server.artifacts.keys()]).toEqual([
-      artifactHash({ ...configuration, taskHash: '1' }),
+      artifactHash({ format: 'nx.tar.gz', ...configuration, taskHash: '1' }),
     ]);
   });
 

@@ -131,7 +131,7 @@ describe('a run', () => {
     const hashes = [
       runConfiguration(server),
       runConfiguration(server, { namespace: 'shop' }),
-      runConfiguration(server, { format: 'tar.br' }),
+      runConfiguration(server, { expectedFormat: 'tar.br' }),
     ].map((configuration) => {
       const { ledger } = runs.open({ ownerPid: 1, contextId: null, configuration });
       ledger.recordMiss('1', 1);

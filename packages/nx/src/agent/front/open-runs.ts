@@ -45,12 +45,13 @@ export function createOpenRuns(): OpenRuns {
     open({ ownerPid, contextId, configuration }) {
       const id = randomUUID();
       const token = randomBytes(32).toString('base64url');
-      const { format, namespace, startEstimate, upstream } = configuration;
+      const { expectedFormat, namespace, startEstimate, upstream } = configuration;
       const ledger = createRunLedger({
         runId: id,
         url: upstream.url,
         startEstimate,
-        artifactHashOf: (taskHash) => artifactHash({ format, namespace, taskHash }),
+        artifactHashOf: (taskHash, format) =>
+          artifactHash({ format: format ?? expectedFormat, namespace, taskHash }),
       });
       const run: Run = {
         id,

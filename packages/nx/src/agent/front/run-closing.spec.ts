@@ -252,7 +252,7 @@ describe('the endpoints for commands', () => {
     expect((await run.close()).runId).toBe(run.runId);
   });
 
-  it.each([controlPaths.openRun, controlPaths.closeRun, controlPaths.health])(
+  it.each([controlPaths.openRun, controlPaths.closeRun])(
     '%s demand more than the token of a run',
     async (path) => {
       const run = await bed.openRun(server);
@@ -282,12 +282,20 @@ describe('the endpoints for commands', () => {
     expect(await run.close()).toMatchObject({ hits: 0, uploads: 0, pendingUploads: 0 });
   });
 
-  it('tell the health of the agent', async () => {
-    const run = await bed.openRun(server);
+  it('tell the health of the agent to its owner and to every open run', async () => {
+    const run = await bed.openRun(server, { idleMs: 60_000 });
     const { secret, pid, version } = bed.agentState();
-    const headers = { authorization: `Bearer ${secret}` };
-    const answer = await exchange(run.url, { method: 'GET', path: controlPaths.health, headers });
-    expect(JSON.parse(answer.body.toString())).toEqual({ pid, version });
+    const ask = (token: string) =>
+      exchange(run.url, {
+        method: 'GET',
+        path: controlPaths.health,
+        headers: { authorization: `Bearer ${token}` },
+      });
+    for (const token of [secret, run.token]) {
+      expect(JSON.parse((await ask(token)).body.toString())).toEqual({ pid, version });
+    }
+    await run.close();
+    for (const token of [run.token, 'unknown']) expect((await ask(token)).status).toBe(401);
   });
 });
 

@@ -155,6 +155,7 @@ describe('the report', () => {
     expect(createLedger().toReport()).toEqual({
       runId: 'run',
       url: 'https://cache.example.com',
+      formats: [],
       hits: 0,
       misses: 0,
       savedMs: 0,
@@ -165,6 +166,24 @@ describe('the report', () => {
       trouble: null,
       tasks: [],
     });
+  });
+
+  it('names formats, and artifacts by their own', () => {
+    const ledger = createLedger({
+      artifactHashOf: (taskHash, format) => `${taskHash} as ${String(format)}`,
+    });
+    ledger.recordFormat('a', 'tar.br');
+    ledger.recordFormat('b', 'nx.tar.gz');
+    ledger.recordFormat('c', 'tar.br');
+    ledger.recordMiss('d', 1);
+    const { formats, tasks } = ledger.toReport();
+    expect(formats).toEqual(['tar.br', 'nx.tar.gz']);
+    expect(tasks.map(({ artifactHash }) => artifactHash)).toEqual([
+      'a as tar.br',
+      'b as nx.tar.gz',
+      'c as tar.br',
+      'd as null',
+    ]);
   });
 
   it('adds up hits, misses and uploads', () => {

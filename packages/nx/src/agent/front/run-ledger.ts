@@ -1,9 +1,12 @@
+import type { ArtifactFormat } from '../../identity/artifact-hash.ts';
 import type { RunReport, TaskRecord, Trouble } from '../../report/run-report.ts';
 import type { UploadOutcome } from '../protocol/worker-messages.ts';
 import type { StartEstimate } from '../protocol/run-configuration.ts';
 
 /** What is known of one run's lookups and stores: the source of its report and of its durations. */
 export interface RunLedger {
+  /** Nx asks for the task's artifact in this format, or stores it. */
+  recordFormat(taskHash: string, format: ArtifactFormat): void;
   recordHit(taskHash: string, hit: { sizeBytes: number; durationMs: number }): void;
   /** `at` is what the lookup tells of the task's start, in milliseconds since the epoch. */
   recordMiss(taskHash: string, at: number): void;
@@ -32,6 +35,7 @@ export interface TaskStart {
 }
 
 interface LedgerTask {
+  format: ArtifactFormat | null;
   lookup: 'hit' | 'miss' | null;
   missAt: number | null;
   /** Whether more tasks were ready than could run at some moment between miss and store. */
@@ -46,7 +50,8 @@ export interface RunLedgerOptions {
   readonly runId: string;
   readonly url: string;
   readonly startEstimate: StartEstimate;
-  readonly artifactHashOf: (taskHash: string) => string;
+  /** `format` is null where nobody has asked for the artifact. */
+  readonly artifactHashOf: (taskHash: string, format: ArtifactFormat | null) => string;
 }
 
 export function createRunLedger(options: RunLedgerOptions): RunLedger {
@@ -61,6 +66,7 @@ export function createRunLedger(options: RunLedgerOptions): RunLedger {
     let task = tasks.get(taskHash);
     if (!task) {
       task = {
+        format: null,
         lookup: null,
         missAt: null,
         mayHaveWaited: false,
@@ -97,7 +103,7 @@ export function createRunLedger(options: RunLedgerOptions): RunLedger {
   function toRecord([taskHash, task]: [string, LedgerTask]): TaskRecord {
     return {
       taskHash,
-      artifactHash: options.artifactHashOf(taskHash),
+      artifactHash: options.artifactHashOf(taskHash, task.format),
       lookup: task.lookup,
       store: task.store,
       sizeBytes: task.sizeBytes,
@@ -106,6 +112,9 @@ export function createRunLedger(options: RunLedgerOptions): RunLedger {
   }
 
   return {
+    recordFormat(taskHash, format) {
+      taskOf(taskHash).format = format;
+    },
     recordHit(taskHash, { sizeBytes, durationMs }) {
       const task = taskOf(taskHash);
       unfinished.delete(task);
@@ -164,6 +173,7 @@ export function createRunLedger(options: RunLedgerOptions): RunLedger {
       return {
         runId: options.runId,
         url: options.url,
+        formats: [...new Set([...tasks.values()].flatMap(({ format }) => format ?? []))],
         hits: count(hit),
         misses: count((task) => task.lookup === 'miss'),
         savedMs: sum((task) => (hit(task) ? task.durationMs : 0)),

@@ -20,7 +20,7 @@ interface Watched {
 }
 
 const introduction: FrontMessage[] = [{ kind: 'adopt-leftovers' }];
-const lookup = { runId: 'run', taskHash: '1', cacheDirectory: null };
+const lookup = { runId: 'run', taskHash: '1', target: null };
 
 /** Every worker writes down who it is and what it is told; then `onMessage` runs with `message`. */
 function supervise(onMessage: string): Watched {

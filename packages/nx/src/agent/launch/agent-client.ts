@@ -1,4 +1,4 @@
-import { Agent, type IncomingMessage } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { RunReport } from '../../report/run-report.ts';
 import { packageVersion } from '../../package-version.ts';
 import { readAgentState, type AgentState } from '../protocol/agent-state.ts';
@@ -8,13 +8,10 @@ import {
   type CloseRunRequest,
   type OpenRunAnswer,
   type OpenRunRequest,
-  type RetrieveAnswer,
-  type RetrieveRequest,
-  type StoreRequest,
 } from '../protocol/control-api.ts';
 import { agentUnreachable, callAgent, sendToAgent } from './agent-request.ts';
+import { createRunCalls, type RunCalls } from './run-calls.ts';
 import { startAgent } from './start-agent.ts';
-import { whileAgentLives } from './while-agent-lives.ts';
 
 /** Opening a run is a matter of milliseconds; an agent that takes longer is no help. */
 const openTimeoutMs = 2_000;
@@ -23,17 +20,13 @@ const openTimeoutMs = 2_000;
 const closeSilenceTimeoutMs = 10_000;
 
 /** A run as the process that opened it holds it. */
-export interface OpenedRun {
+export interface OpenedRun extends RunCalls {
   readonly runId: string;
   readonly token: string;
   /** Where Nx's own cache client finds the agent. */
   readonly url: string;
-  retrieve(retrieve: RetrieveRequest): Promise<boolean>;
-  store(store: StoreRequest): Promise<void>;
   /** {@link closeRun}, with the agent that the run was opened with. */
   close(outcome: RunOutcome, onProgress: OnProgress): Promise<RunReport | null>;
-  /** Lets go of the connections; the run itself goes on. */
-  disconnect(): void;
 }
 
 export type RunOutcome = Omit<CloseRunRequest, 'run'>;
@@ -65,31 +58,13 @@ async function openRunWith(agent: AgentState, openRequest: OpenRunRequest): Prom
     token: agent.secret,
     timeoutMs: openTimeoutMs,
   });
-  const connections = new Agent({ keepAlive: true });
-  const authorization = { token: answer.token, connections };
   return {
+    ...createRunCalls(agent, answer.token),
     runId: answer.runId,
     token: answer.token,
     url: `http://127.0.0.1:${agent.port}`,
-    async retrieve(retrieve) {
-      const { isHit } = await whileAgentLives(agent, (signal) =>
-        callAgent<RetrieveAnswer>(agent, controlPaths.retrieve, retrieve, {
-          ...authorization,
-          signal,
-        }),
-      );
-      return isHit;
-    },
-    async store(store) {
-      await whileAgentLives(agent, (signal) =>
-        callAgent(agent, controlPaths.store, store, { ...authorization, signal }),
-      );
-    },
     close: (outcome, onProgress) =>
       closeRunWith(agent, { run: { by: 'id', runId: answer.runId }, ...outcome }, onProgress),
-    disconnect() {
-      connections.destroy();
-    },
   };
 }
 

@@ -3,6 +3,9 @@ import { pluginError } from '../../errors/plugin-error.ts';
 import type { AgentState } from '../protocol/agent-state.ts';
 import { controlPaths } from '../protocol/control-api.ts';
 
+/** Where an agent listens, and what it answers to: its secret, or for most things a run's token. */
+export type AgentAddress = Pick<AgentState, 'port' | 'secret'>;
+
 export interface AgentRequestOptions {
   readonly token: string;
   readonly connections?: Agent;
@@ -17,7 +20,7 @@ export interface AgentRequestOptions {
  * @throws LarderError `LARDER_AGENT_UNREACHABLE`
  */
 export async function callAgent<Answer>(
-  agent: AgentState,
+  agent: AgentAddress,
   path: string,
   body: object,
   options: AgentRequestOptions,
@@ -37,7 +40,7 @@ export async function callAgent<Answer>(
  * @throws LarderError `LARDER_AGENT_UNREACHABLE`
  */
 export function sendToAgent(
-  agent: AgentState,
+  agent: AgentAddress,
   path: string,
   body: object,
   { token, connections, timeoutMs, signal }: AgentRequestOptions,
@@ -70,7 +73,7 @@ export function sendToAgent(
 }
 
 /** Whether the agent answers that it is well within `timeoutMs`. */
-export async function isAgentHealthy(agent: AgentState, timeoutMs: number): Promise<boolean> {
+export async function isAgentHealthy(agent: AgentAddress, timeoutMs: number): Promise<boolean> {
   try {
     await callAgent(agent, controlPaths.health, {}, { token: agent.secret, timeoutMs });
     return true;

@@ -1,5 +1,4 @@
-import type { AgentState } from '../protocol/agent-state.ts';
-import { agentUnreachable, isAgentHealthy } from './agent-request.ts';
+import { agentUnreachable, isAgentHealthy, type AgentAddress } from './agent-request.ts';
 
 const defaults = {
   checkIntervalMs: 5_000,
@@ -14,7 +13,7 @@ const defaults = {
  * @throws LarderError `LARDER_AGENT_UNREACHABLE`
  */
 export async function whileAgentLives<T>(
-  agent: AgentState,
+  agent: AgentAddress,
   ask: (signal: AbortSignal) => Promise<T>,
   { checkIntervalMs, healthTimeoutMs } = defaults,
 ): Promise<T> {

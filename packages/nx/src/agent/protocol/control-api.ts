@@ -1,9 +1,11 @@
+import type { EntryLayout, TaskResult } from '../../nx-facts/cache-entry.ts';
 import type { RunReport } from '../../report/run-report.ts';
 import type { RunConfiguration } from './run-configuration.ts';
 
 /**
  * The agent's own endpoints, beside Nx's cache protocol under `/v1/cache/`.
- * `openRun` and `closeRun` are called with the agent's secret, the others with a run's token.
+ * `openRun` and `closeRun` are called with the agent's secret, `retrieve` and `store` with a run's
+ * token, `health` with either.
  */
 export const controlPaths = {
   health: '/larder/health',
@@ -58,14 +60,20 @@ export type CloseRunLine =
 export interface RetrieveRequest {
   readonly taskHash: string;
   readonly cacheDirectory: string;
+  readonly layout: EntryLayout;
 }
 
 export interface RetrieveAnswer {
   readonly isHit: boolean;
+  /** What the folder does not hold; null for a miss and for the layout `parts`. */
+  readonly result: TaskResult | null;
 }
 
 export interface StoreRequest {
   readonly taskHash: string;
   readonly cacheDirectory: string;
-  readonly durationMs: number;
+  /** How long the task ran; null where the door does not know. */
+  readonly durationMs: number | null;
+  /** What the folder, in the layout `outputs`, does not hold; null for the layout `parts`. */
+  readonly result: TaskResult | null;
 }

@@ -36,9 +36,13 @@ export interface RunConfiguration extends Pick<ResolvedOptions, AgentOption> {
   /** Null where it is still to be got with the identity. */
   readonly token: string | null;
   readonly identity: CiIdentity | null;
-  readonly format: ArtifactFormat;
+  /** Format of the artifacts that Nx is likely to ask for; each request says for itself. */
+  readonly expectedFormat: ArtifactFormat;
   readonly startEstimate: StartEstimate;
-  /** Hashes of the tasks that are going to be looked up one by one, as far as the door knows them. */
+  /**
+   * Hashes of the tasks that are going to be looked up one by one in the expected format, as far as
+   * the door knows them.
+   */
   readonly expectedTasks: readonly string[];
   /** Nx's folder of terminal outputs, whose files tell when a task ended; null when unknown. */
   readonly terminalOutputsFolder: string | null;
@@ -47,7 +51,10 @@ export interface RunConfiguration extends Pick<ResolvedOptions, AgentOption> {
    * command may have been told to skip its cache without the door being able to know.
    */
   readonly waitsForUse: boolean;
-  /** Whether results of tasks that failed may be stored: some Nx would take them for successes. */
+  /**
+   * Whether bodies that Nx made of tasks that failed may be stored: some Nx would take them for
+   * successes. (None does when it gets the exit code with a folder.)
+   */
   readonly storesFailures: boolean;
 }
 

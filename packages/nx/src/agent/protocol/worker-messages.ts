@@ -1,3 +1,4 @@
+import type { EntryLayout, TaskResult } from '../../nx-facts/cache-entry.ts';
 import type { Trouble } from '../../report/run-report.ts';
 import type { RunConfiguration } from './run-configuration.ts';
 
@@ -33,8 +34,14 @@ export interface SpooledEntry {
 export interface LookupRequest {
   readonly runId: string;
   readonly taskHash: string;
-  /** Nx's cache directory to restore the entry into, or null to get the artifact's file itself. */
-  readonly cacheDirectory: string | null;
+  /** Where to restore the entry, or null to get the artifact's file itself, as Nx made it. */
+  readonly target: RestoreTarget | null;
+}
+
+export interface RestoreTarget {
+  /** Nx's. */
+  readonly cacheDirectory: string;
+  readonly layout: EntryLayout;
 }
 
 /** What the worker tells the front. */
@@ -54,6 +61,8 @@ export type LookupOutcome =
       readonly kind: 'hit';
       /** Verified artifact, owned by the front from now on; null when it was restored. */
       readonly file: string | null;
+      /** What the folder does not hold; null but where the layout `outputs` was restored. */
+      readonly result: TaskResult | null;
       readonly sizeBytes: number;
       readonly durationMs: number;
     };

@@ -1,3 +1,4 @@
+import type { TaskResult } from '../../nx-facts/cache-entry.ts';
 import type { Upstream } from '../protocol/run-configuration.ts';
 
 /**
@@ -24,5 +25,13 @@ export interface SpoolEntry {
 
 export type SpoolContent =
   | { readonly kind: 'body'; readonly sizeBytes: number }
-  /** A folder of Nx's cache that is packed when its turn comes. */
-  | { readonly kind: 'folder'; readonly folder: string };
+  /** A folder of Nx's cache, in the layout `parts`, that is packed when its turn comes. */
+  | { readonly kind: 'folder'; readonly folder: string }
+  /** The same in the layout `outputs`, with what the folder does not hold. */
+  | {
+      readonly kind: 'outputs';
+      readonly folder: string;
+      readonly result: TaskResult;
+      /** Nx was done with the folder by then, in milliseconds since the epoch. */
+      readonly completeAtMs: number;
+    };

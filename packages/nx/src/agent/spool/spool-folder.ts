@@ -182,6 +182,11 @@ function isSpoolEntry(value: unknown, id: string): value is SpoolEntry {
 function isSpoolContent(value: Partial<SpoolContent> | null | undefined): boolean {
   return (
     (value?.kind === 'body' && Number.isSafeInteger(value.sizeBytes)) ||
-    (value?.kind === 'folder' && typeof value.folder === 'string')
+    (value?.kind === 'folder' && typeof value.folder === 'string') ||
+    (value?.kind === 'outputs' &&
+      typeof value.folder === 'string' &&
+      typeof value.completeAtMs === 'number' &&
+      typeof value.result?.code === 'number' &&
+      typeof value.result.terminalOutput === 'string')
   );
 }

@@ -31,7 +31,8 @@ let server: ArtifactsServer;
 let cacheDirectory: string;
 let run: TestRun;
 
-const openRun = (options: RunOptions = {}) => bed.openRun(server, { format: 'tar.br', ...options });
+const openRun = (options: RunOptions = {}) =>
+  bed.openRun(server, { expectedFormat: 'tar.br', ...options });
 
 beforeEach(async () => {
   server = await bed.startServer();
@@ -56,10 +57,10 @@ function writeEntry(taskHash: string, output = 'built'): string {
 }
 
 const store = (taskHash: string, durationMs = 1234, by = run) =>
-  by.store({ taskHash, cacheDirectory, durationMs });
+  by.store({ taskHash, cacheDirectory, durationMs, result: null });
 
-const retrieve = (taskHash: string, folder: string, by = run) =>
-  by.retrieve({ taskHash, cacheDirectory: folder });
+const retrieve = async (taskHash: string, folder: string, by = run) =>
+  (await by.retrieve({ taskHash, cacheDirectory: folder, layout: 'parts' })).isHit;
 
 /** Names of the entries in the archive that the server has. */
 async function archived(taskHash: string): Promise<string[]> {
@@ -218,7 +219,7 @@ describe('a retrieval', () => {
   });
 
   it('does not find what Nx itself has stored over HTTP', async () => {
-    const hooks = await bed.openRun(server, { format: 'nx.tar.gz' });
+    const hooks = await bed.openRun(server, { expectedFormat: 'nx.tar.gz' });
     await hooks.put('1', 'what Nx packs');
     await hooks.close();
     expect(await retrieve('1', cacheDirectory)).toBe(false);

@@ -1,17 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import { lstat, rm, stat, writeFile } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createEventRecorder, type CachingStatus } from '@larder/client';
 import type { ArchiveThread } from '../../archive/archive-thread.ts';
 import { pluginError } from '../../errors/plugin-error.ts';
-import { artifactHash, isTaskHash } from '../../identity/artifact-hash.ts';
-import { commitFileOf, requiredEntryParts } from '../../nx-facts/cache-entry.ts';
+import { artifactHash, isTaskHash, type ArtifactFormat } from '../../identity/artifact-hash.ts';
 import type { Trouble } from '../../report/run-report.ts';
 import { toTrouble } from '../../report/trouble.ts';
 import { mayRead, type AuthorizedConfiguration } from '../protocol/run-configuration.ts';
 import type { LookupOutcome, LookupRequest } from '../protocol/worker-messages.ts';
 import { createAbsenceSurvey } from './absence-survey.ts';
 import { createLookupTurns } from './lookup-turns.ts';
+import { restoreEntry } from './restore-entry.ts';
 import { createUpstream, isOutage, type Upstream } from './upstream.ts';
 
 /** What the worker keeps for one run: its way to the server, and its lookups. */
@@ -76,14 +76,15 @@ export function createRunSession(options: RunSessionOptions): RunSession {
   // Statistics for the server, which may take them or not: nobody here needs to hear of it.
   const events = createEventRecorder(upstream.lookups, eventRecording);
 
-  function hashOf(taskHash: string): string {
-    const { format, namespace } = configuration;
-    return artifactHash({ format, namespace, taskHash });
+  function hashOf(taskHash: string, format: ArtifactFormat): string {
+    return artifactHash({ format, namespace: configuration.namespace, taskHash });
   }
 
   function expectedHashes(taskHashes: readonly string[]): string[] {
     // The others are reported when they are looked up.
-    return taskHashes.filter(isTaskHash).map(hashOf);
+    return taskHashes
+      .filter(isTaskHash)
+      .map((taskHash) => hashOf(taskHash, configuration.expectedFormat));
   }
 
   function reportTrouble(error: unknown): void {
@@ -103,13 +104,13 @@ export function createRunSession(options: RunSessionOptions): RunSession {
     }
   }
 
-  async function download(taskHash: string): Promise<Download | null> {
+  async function download(hash: string): Promise<Download | null> {
     const { minDownloadMs } = configuration;
     const file = join(options.downloadsFolder, randomUUID());
     const patience = new AbortController();
     let timer: NodeJS.Timeout | undefined;
     try {
-      const metadata = await upstream.lookups.getToFile(hashOf(taskHash), file, {
+      const metadata = await upstream.lookups.getToFile(hash, file, {
         retries: 0,
         signal: AbortSignal.any([patience.signal, ended.signal]),
         onMetadata: ({ durationMs }) => {
@@ -134,41 +135,33 @@ export function createRunSession(options: RunSessionOptions): RunSession {
     }
   }
 
-  /** Recreates Nx's cache entry, or throws and leaves something that Nx takes for no entry. */
-  async function restore({ file }: Download, cacheDirectory: string, taskHash: string) {
-    const folder = join(cacheDirectory, taskHash);
-    try {
-      await archive.unpack({ file, folder, signal: ended.signal });
-      for (const part of requiredEntryParts) {
-        if (!(await isFile(join(folder, part)))) throw incompleteEntry(taskHash, part);
-      }
-      await writeFile(commitFileOf(folder), 'true');
-    } finally {
-      await rm(file, { force: true });
-    }
-  }
-
   return {
     runId: options.runId,
     configuration,
     upstream,
     probed,
     reportTrouble,
-    async lookUp({ taskHash, cacheDirectory }) {
+    async lookUp({ taskHash, target }) {
       if (!mayRead(configuration.mode)) return miss;
       try {
-        const hash = hashOf(taskHash);
+        const hash = hashOf(taskHash, target === null ? 'nx.tar.gz' : 'tar.br');
         events.record({ source: 'LOCAL', event: 'MISS', hash });
-        const found = survey.isAbsent(hash) ? null : await turns.take(() => download(taskHash));
+        const found = survey.isAbsent(hash) ? null : await turns.take(() => download(hash));
         if (found === null) {
           events.record({ source: 'REMOTE', event: 'MISS', hash });
           return miss;
         }
         const { file, sizeBytes, durationMs } = found;
         events.record({ source: 'REMOTE', event: 'HIT', hash, durationMs });
-        if (cacheDirectory === null) return { kind: 'hit', file, sizeBytes, durationMs };
-        await restore(found, cacheDirectory, taskHash);
-        return { kind: 'hit', file: null, sizeBytes, durationMs };
+        const facts = { sizeBytes, durationMs };
+        if (target === null) return { kind: 'hit', file, result: null, ...facts };
+        try {
+          const { signal } = ended;
+          const result = await restoreEntry({ archive, file, taskHash, target, signal });
+          return { kind: 'hit', file: null, result, ...facts };
+        } finally {
+          await rm(file, { force: true });
+        }
       } catch (error) {
         reportTrouble(error);
         return miss;
@@ -177,7 +170,8 @@ export function createRunSession(options: RunSessionOptions): RunSession {
     endLookups(localHits) {
       for (const taskHash of localHits) {
         if (!isTaskHash(taskHash)) continue;
-        events.record({ source: 'LOCAL', event: 'HIT', hash: hashOf(taskHash) });
+        const hash = hashOf(taskHash, configuration.expectedFormat);
+        events.record({ source: 'LOCAL', event: 'HIT', hash });
       }
       return events.close();
     },
@@ -187,23 +181,6 @@ export function createRunSession(options: RunSessionOptions): RunSession {
       await upstream.close();
     },
   };
-}
-
-async function isFile(path: string): Promise<boolean> {
-  try {
-    return (await lstat(path)).isFile();
-  } catch {
-    return false;
-  }
-}
-
-/** Nx fails its command over an entry without these files. */
-function incompleteEntry(taskHash: string, part: string) {
-  return pluginError(
-    'LARDER_ARCHIVE_CORRUPT',
-    `The artifact of ${taskHash} holds no file "${part}", so that it is no cache entry`,
-    { hint: 'Set LARDER_SIGNATURE_KEY if anyone but Larder can write to the cache server.' },
-  );
 }
 
 function cachingUnavailable(status: CachingStatus) {

@@ -1,14 +1,12 @@
-import { stat } from 'node:fs/promises';
 import { fileBody, isLarderError, type ClientErrorCode } from '@larder/client';
 import type { ArchiveThread } from '../../archive/archive-thread.ts';
 import { holdsFailure } from '../../archive/holds-failure.ts';
-import { pluginError } from '../../errors/plugin-error.ts';
-import { cacheEntryParts, commitFileOf } from '../../nx-facts/cache-entry.ts';
 import { isSameUpstream, mayWrite } from '../protocol/run-configuration.ts';
 import { isProcessAlive } from '../is-process-alive.ts';
 import type { SpooledEntry, UploadOutcome } from '../protocol/worker-messages.ts';
 import type { SpoolEntry } from '../spool/spool-entry.ts';
 import type { SpoolFolder } from '../spool/spool-folder.ts';
+import { packEntry } from './pack-entry.ts';
 import type { RunSession } from './run-session.ts';
 
 /** Answers after which sending the same artifact again is pointless. */
@@ -25,7 +23,7 @@ const finalCodes = [
 
 /** Sends what is in the spool, a few at a time, with the credentials of each entry's own run. */
 export interface UploadQueue {
-  /** Takes a new entry; one that is held waits for `release`. */
+  /** Takes a new entry; one that is held waits for `release`, a folder when it is packed. */
   add(spooled: SpooledEntry): Promise<void>;
   /** Takes what earlier runs and earlier workers left, as far as an open run may send it. */
   adoptLeftovers(): Promise<void>;
@@ -61,6 +59,8 @@ export function createUploadQueue(options: UploadQueueOptions): UploadQueue {
   /** Entries that this worker has taken in hand and not finished with. */
   const taken = new Set<string>();
   const held = new Map<string, Job>();
+  /** Bytes of what was packed and is held, by run; the front counts what it holds itself. */
+  const heldBytes = new Map<string, number>();
   const waiting: { readonly job: Job; readonly resolve: () => void }[] = [];
   const exactDurations = new Map<string, Readonly<Record<string, number>>>();
   /** Enqueued jobs that have not ended, with their ends. */
@@ -78,7 +78,8 @@ export function createUploadQueue(options: UploadQueueOptions): UploadQueue {
   function dispatch(entry: SpoolEntry): void {
     // Looked for now: the run that stored it may have ended while the spool was read.
     const own = sessions.get(entry.runId);
-    if (own && entry.isHeld && !exactDurations.has(entry.runId)) {
+    const isPacked = entry.content.kind === 'body';
+    if (own && isPacked && entry.isHeld && !exactDurations.has(entry.runId)) {
       held.set(entry.id, { entry, session: own });
       return;
     }
@@ -106,6 +107,18 @@ export function createUploadQueue(options: UploadQueueOptions): UploadQueue {
     return [...unfinished].filter(([job]) => job.session === session).map(([, ended]) => ended);
   }
 
+  /** Whether a folder that has just been packed shall wait for its task's exact duration, and does. */
+  function holdPacked({ entry, session }: Job, sizeBytes: number): boolean {
+    const { runId } = entry;
+    const bytes = (heldBytes.get(runId) ?? 0) + sizeBytes;
+    const isExpected = session.runId === runId && !exactDurations.has(runId);
+    if (entry.content.kind === 'body' || !entry.isHeld || !isExpected) return false;
+    if (bytes > session.configuration.maxHeldBytes) return false;
+    heldBytes.set(runId, bytes);
+    held.set(entry.id, { entry: { ...entry, content: { kind: 'body', sizeBytes } }, session });
+    return true;
+  }
+
   async function upload({ entry, session }: Job): Promise<void> {
     const report = (error: unknown) => {
       session.reportTrouble(error);
@@ -116,6 +129,7 @@ export function createUploadQueue(options: UploadQueueOptions): UploadQueue {
     try {
       // A folder is packed even when the server is down: Nx may remove it before it is up again.
       sizeBytes = await ensureBody(entry);
+      if (holdPacked({ entry, session }, sizeBytes)) return;
       const isWanted =
         session.configuration.storesFailures || !(await holdsFailure(spool.bodyFile(entry.id)));
       await session.probed;
@@ -146,13 +160,7 @@ export function createUploadQueue(options: UploadQueueOptions): UploadQueue {
   /** @returns the size of the entry's body, which is made first where there is only a folder. */
   async function ensureBody(entry: SpoolEntry): Promise<number> {
     if (entry.content.kind === 'body') return entry.content.sizeBytes;
-    const { folder } = entry.content;
-    const { sizeBytes } = await archive.pack({
-      folder,
-      entries: cacheEntryParts,
-      file: spool.bodyFile(entry.id),
-      completeAtMs: await completionOf(folder),
-    });
+    const { sizeBytes } = await packEntry(archive, entry.content, spool.bodyFile(entry.id));
     await spool.add({ ...entry, content: { kind: 'body', sizeBytes } });
     return sizeBytes;
   }
@@ -204,6 +212,7 @@ export function createUploadQueue(options: UploadQueueOptions): UploadQueue {
       }
     },
     release(runId, durationsMs) {
+      heldBytes.delete(runId);
       exactDurations.set(runId, durationsMs);
       for (const [entryId, job] of held) {
         if (job.entry.runId !== runId) continue;
@@ -216,19 +225,6 @@ export function createUploadQueue(options: UploadQueueOptions): UploadQueue {
       await Promise.all(jobsOf(session));
     },
   };
-}
-
-/** When Nx completed a cache entry, by the clock of the file system that the entry is on. */
-async function completionOf(entryFolder: string): Promise<number> {
-  try {
-    return (await stat(commitFileOf(entryFolder))).mtimeMs;
-  } catch (cause) {
-    throw pluginError(
-      'LARDER_ARCHIVE_SOURCE_CHANGED',
-      `The cache entry ${entryFolder} was removed before it could be packed`,
-      { hint: 'Run "nx reset" only when no command is running.', cause },
-    );
-  }
 }
 
 function isFinal(error: unknown): boolean {
