@@ -29,7 +29,17 @@ const graphs: readonly GraphCase[] = [
 // itself is wrong every time.
 jest.retryTimes(2, { logErrorsBeforeRetry: true });
 
-describe.each(readEnvironment().nxVersions)('Nx %s', (nxVersion) => {
+const { nxVersions, fastLaneNxVersions } = readEnvironment();
+const doors = [
+  ...nxVersions.map((nxVersion) => ({ title: `Nx ${nxVersion}`, nxVersion, hasFastLane: false })),
+  ...fastLaneNxVersions.map((nxVersion) => ({
+    title: `Nx ${nxVersion} in the fast lane`,
+    nxVersion,
+    hasFastLane: true,
+  })),
+];
+
+describe.each(doors)('$title', ({ nxVersion, hasFastLane }) => {
   let cleanup: CleanupStack;
 
   beforeEach(() => {
@@ -43,13 +53,20 @@ describe.each(readEnvironment().nxVersions)('Nx %s', (nxVersion) => {
     cleanup.add(machine.remove);
     const server = await startLarderServer(machine);
     cleanup.add(server.stop);
-    const workspace = await createWorkspace({ machine, nxVersion, projects, cache: 'larder' });
+    const workspace = await createWorkspace({
+      machine,
+      nxVersion,
+      projects,
+      cache: 'larder',
+      hasFastLane,
+    });
 
     const build = await runBuild(workspace, { parallel, env: larderVariables(server) });
     expect(build.exitCode).toBe(0);
     expect(build.executed).toHaveLength(projects.length);
 
-    const hashOf = (taskHash: string): string => wireHash(formatOf(nxVersion), taskHash);
+    const hashOf = (taskHash: string): string =>
+      wireHash(formatOf(nxVersion, hasFastLane), taskHash);
     const stored = await queryArtifacts(
       server,
       build.tasks.map(({ hash }) => hashOf(hash)),

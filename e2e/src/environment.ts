@@ -6,6 +6,9 @@ const DEFAULT_NX_VERSIONS = ['19.8.14', '22.7.12', '24.0.6'];
 /** One for each door, for specs whose subject the way of asking does not touch. */
 const DEFAULT_VERSION_OF_EACH_DOOR = ['19.8.14', '24.0.6'];
 
+/** The fast lane is for the versions from here on. */
+const FIRST_MAJOR_WITH_FAST_LANE = 20;
+
 /** What a child process may inherit; everything else (`NX_*`, `LARDER_*`, `npm_*` …) is withheld. */
 const INHERITED_VARIABLES = [
   'PATH',
@@ -36,6 +39,10 @@ export interface E2eEnvironment {
   readonly daemonModes: readonly DaemonMode[];
   /** The same, or fewer by default, for other versions than the newest. */
   readonly daemonModesOfOlderVersions: readonly DaemonMode[];
+  /** Versions with which the fast lane is tested: by default the newest. */
+  readonly fastLaneNxVersions: readonly string[];
+  /** Daemon modes for that. */
+  readonly fastLaneDaemonModes: readonly DaemonMode[];
   /** Rounds of what is only repeated to be sure: `LARDER_E2E_ROUNDS`. */
   readonly rounds?: number;
   /** Variables that every child process starts from. */
@@ -57,6 +64,8 @@ export function readEnvironment(
     return mode;
   });
   const nxVersions = listOf(variables.LARDER_E2E_NX);
+  const chosenModes: readonly DaemonMode[] =
+    daemonModes.length > 0 ? daemonModes : nxVersions.length > 0 ? ['off', 'on'] : ['off'];
   const rounds = Number(variables.LARDER_E2E_ROUNDS ?? '');
   return {
     ...(rounds > 0 ? { rounds } : {}),
@@ -64,8 +73,11 @@ export function readEnvironment(
     nxVersionOfEachDoor: nxVersions.length > 0 ? nxVersions : DEFAULT_VERSION_OF_EACH_DOOR,
     daemonModes: daemonModes.length > 0 ? daemonModes : ['off', 'on'],
     // Whoever chooses versions wants to see all of them.
-    daemonModesOfOlderVersions:
-      daemonModes.length > 0 ? daemonModes : nxVersions.length > 0 ? ['off', 'on'] : ['off'],
+    daemonModesOfOlderVersions: chosenModes,
+    fastLaneNxVersions: (nxVersions.length > 0 ? nxVersions : DEFAULT_NX_VERSIONS.slice(-1)).filter(
+      (version) => Number(version.split('.', 1)[0]) >= FIRST_MAJOR_WITH_FAST_LANE,
+    ),
+    fastLaneDaemonModes: chosenModes,
     inherited,
   };
 }

@@ -1,6 +1,7 @@
 import { readEnvironment } from './environment.ts';
 import {
   clientInstallation,
+  fastLaneInstallation,
   foreignServerInstallation,
   nxInstallation,
   serverInstallation,
@@ -10,13 +11,14 @@ import { prepareInstallations } from './installations/prepare-installations.ts';
 
 /** Installs everything that the specs use before the first of them runs. */
 export default async function prepare(): Promise<void> {
-  const { nxVersions, inherited } = readEnvironment();
+  const { nxVersions, fastLaneNxVersions, inherited } = readEnvironment();
   const installations = [
     serverInstallation,
     clientInstallation,
     foreignServerInstallation,
     vercelClientsInstallation,
     ...nxVersions.map(nxInstallation),
+    ...fastLaneNxVersions.map(fastLaneInstallation),
   ];
   await prepareInstallations(installations, {
     env: inherited,

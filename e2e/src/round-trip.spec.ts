@@ -1,10 +1,11 @@
-import { readEnvironment } from './environment.ts';
+import { type DaemonMode, readEnvironment } from './environment.ts';
 import { createMachine } from './machines/create-machine.ts';
 import { type CleanupStack, createCleanupStack } from './processes/cleanup-stack.ts';
 import { larderVariables, startLarderServer } from './server/start-larder-server.ts';
 import { createWorkspace, type Workspace } from './workspace/create-workspace.ts';
 import { lastingLines } from './workspace/larder-lines.ts';
-import { keepsSymlinks } from './workspace/nx-version.ts';
+import { type LastReport, readLastReport } from './workspace/last-report.ts';
+import { formatOf, keepsSymlinks } from './workspace/nx-version.ts';
 import {
   type OutputTree,
   readOutputs,
@@ -15,15 +16,34 @@ import { type TaskSource } from './workspace/run-record.ts';
 import { type Build, runBuild, startDaemon, stopDaemon } from './workspace/run-build.ts';
 import { sixProjects } from './workspace/six-projects.ts';
 
-const { nxVersions, daemonModes, daemonModesOfOlderVersions } = readEnvironment();
+const environment = readEnvironment();
+const { nxVersions, daemonModes, daemonModesOfOlderVersions } = environment;
 const allProjects = sixProjects.map(({ name }) => name).sort();
 
-describe.each(nxVersions)('Nx %s', (nxVersion) => {
+interface Way {
+  readonly way: string;
+  readonly daemon: DaemonMode;
+  readonly hasFastLane: boolean;
+}
+
+function waysOf(nxVersion: string): Way[] {
   const isNewest = nxVersion === nxVersions.at(-1);
   const modes = isNewest ? daemonModes : daemonModesOfOlderVersions;
+  const hasFastLane = environment.fastLaneNxVersions.includes(nxVersion);
+  return [
+    ...modes.map((daemon) => ({ way: `with the daemon ${daemon}`, daemon, hasFastLane: false })),
+    ...(hasFastLane ? environment.fastLaneDaemonModes : []).map((daemon) => ({
+      way: `in the fast lane with the daemon ${daemon}`,
+      daemon,
+      hasFastLane: true,
+    })),
+  ];
+}
 
-  describe.each(modes)('with the daemon %s', (daemon) => {
+describe.each(nxVersions)('Nx %s', (nxVersion) => {
+  describe.each(waysOf(nxVersion))('$way', ({ daemon, hasFastLane }) => {
     let cleanup: CleanupStack;
+    let reportOfHits: LastReport;
     let firstBuild: Build;
     let localBuild: Build;
     let yardstick: OutputTree;
@@ -46,7 +66,9 @@ describe.each(nxVersions)('Nx %s', (nxVersion) => {
       // The yardstick is what Nx's own local cache of this version brings back.
       await removeOutputs(workspace);
       localBuild = await runBuild(workspace, { daemon, env });
-      yardstick = await readOutputs(workspace, { followSymlinks: !keepsSymlinks(nxVersion) });
+      yardstick = await readOutputs(workspace, {
+        followSymlinks: !keepsSymlinks(nxVersion, hasFastLane),
+      });
 
       await stopDaemon(workspace);
       await removeOutputs(workspace);
@@ -54,6 +76,7 @@ describe.each(nxVersions)('Nx %s', (nxVersion) => {
       if (daemon === 'on') await startDaemon(workspace, env);
       remoteBuild = await runBuild(workspace, { daemon, env });
       restored = await readOutputs(workspace);
+      reportOfHits = await readLastReport(workspace);
 
       const elsewhere = await openWorkspace();
       otherMachinesBuild = await runBuild(elsewhere, { daemon, env });
@@ -70,6 +93,7 @@ describe.each(nxVersions)('Nx %s', (nxVersion) => {
         nxVersion,
         projects: sixProjects,
         cache: 'larder',
+        hasFastLane,
       });
       cleanup.add(() => stopDaemon(workspace));
       return workspace;
@@ -111,6 +135,10 @@ describe.each(nxVersions)('Nx %s', (nxVersion) => {
       expect(sourcesOf(otherMachinesBuild)).toEqual(allFrom('remote'));
       expect(otherMachinesBuild.terminalOutput).toEqual(firstBuild.terminalOutput);
       expect(restoredElsewhere).toEqual(yardstick);
+    });
+
+    it('goes the way that it is meant to go', () => {
+      expect(reportOfHits.formats).toEqual([formatOf(nxVersion, hasFastLane)]);
     });
 
     // Nx shows what a plugin says only when no daemon stands in between.

@@ -33,7 +33,7 @@ export async function expectAllStored(stage: Stage): Promise<void> {
   if (tasks.length !== taskCount) {
     throw new Error(`Nx noted ${tasks.length} tasks instead of ${taskCount}.`);
   }
-  const format = formatOf(workspace.nxVersion);
+  const format = formatOf(workspace.nxVersion, workspace.hasFastLane);
   await expectStored(
     stage,
     tasks.map(({ hash }) => wireHash(format, hash, namespace)),

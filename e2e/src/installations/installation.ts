@@ -14,14 +14,18 @@ export interface Installation {
   readonly overrides?: Readonly<Record<string, string>>;
   /** Packages of this repository, installed from the local registry. */
   readonly larderPackages: readonly LarderPackage[];
+  /** Other names under which some of them are installed. */
+  readonly aliases?: Readonly<Partial<Record<LarderPackage, string>>>;
 }
 
-export type LarderPackage = '@larder/client' | '@larder/nx' | '@larder/server';
+export type LarderPackage =
+  '@larder/client' | '@larder/nx' | '@larder/fast-lane' | '@larder/server';
 
 /** Where the repository builds each package. */
 export const packageFolders: Readonly<Record<LarderPackage, string>> = {
   '@larder/client': join(repositoryRoot, 'packages', 'client'),
   '@larder/nx': join(repositoryRoot, 'packages', 'nx'),
+  '@larder/fast-lane': join(repositoryRoot, 'packages', 'fast-lane'),
   '@larder/server': join(repositoryRoot, 'packages', 'server'),
 };
 
@@ -57,6 +61,19 @@ export const vercelClientsInstallation: Installation = {
 /** Nx with the plugin. */
 export function nxInstallation(nxVersion: string): Installation {
   return { name: `nx-${nxVersion}`, packages: { nx: nxVersion }, larderPackages: ['@larder/nx'] };
+}
+
+/** The name under which the fast lane stands where Nx looks for it. */
+export const FAST_LANE_NAME = '@nx/powerpack-azure-cache';
+
+/** Nx with the plugin, and the fast lane beside it. */
+export function fastLaneInstallation(nxVersion: string): Installation {
+  return {
+    name: `nx-${nxVersion}-fast-lane`,
+    packages: { nx: nxVersion },
+    larderPackages: ['@larder/nx', '@larder/fast-lane'],
+    aliases: { '@larder/fast-lane': FAST_LANE_NAME },
+  };
 }
 
 /** What a team with TypeScript libraries has. */

@@ -67,7 +67,12 @@ async function planInstallation(installation: Installation): Promise<Plan> {
     releases: Object.fromEntries([...names].map((name) => [name, version])),
     dependencies: {
       ...installation.packages,
-      ...Object.fromEntries(installation.larderPackages.map((name) => [name, version])),
+      ...Object.fromEntries(
+        installation.larderPackages.map((name) => {
+          const alias = installation.aliases?.[name];
+          return alias === undefined ? [name, version] : [alias, `npm:${name}@${version}`];
+        }),
+      ),
     },
   };
 }

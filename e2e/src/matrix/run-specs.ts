@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { runCommand } from '../processes/run-command.ts';
 import { repositoryRoot } from '../repository.ts';
-import { type Door, doorOf } from '../workspace/nx-version.ts';
+import { doorOf, isAtLeast } from '../workspace/nx-version.ts';
 import { type CellResult } from './format-matrix.ts';
 
 const SPECS = ['round-trip', 'durations', 'nx-client'];
@@ -16,15 +16,25 @@ interface Column {
   readonly name: string;
   /** What the full names of its tests contain. */
   readonly part: string;
-  /** Versions of Nx that it says something about; absent: all. */
-  readonly door?: Door;
+  /** Versions of Nx that it says something about. */
+  readonly isFor: (nxVersion: string) => boolean;
 }
 
+/** Tests whose names hold it are in that column only. */
+const FAST_LANE = 'in the fast lane';
+
+const all = (): boolean => true;
+
 const COLUMNS: readonly Column[] = [
-  { name: 'daemon off', part: 'with the daemon off' },
-  { name: 'daemon on', part: 'with the daemon on' },
-  { name: 'durations', part: 'stores how long each task ran' },
-  { name: 'own client', part: "Nx's own client", door: 'hooks' },
+  { name: 'daemon off', part: 'with the daemon off', isFor: all },
+  { name: 'daemon on', part: 'with the daemon on', isFor: all },
+  { name: 'durations', part: 'stores how long each task ran', isFor: all },
+  { name: 'fast lane', part: FAST_LANE, isFor: (nxVersion) => isAtLeast(nxVersion, 20) },
+  {
+    name: 'own client',
+    part: "Nx's own client",
+    isFor: (nxVersion) => doorOf(nxVersion) === 'hooks',
+  },
 ];
 
 /** The part of jest's `--json` file that is read here. */
@@ -63,9 +73,12 @@ export async function runSpecs(
     const results = (JSON.parse(json) as JestReport).testResults.flatMap(
       ({ assertionResults }) => assertionResults,
     );
-    const columns = COLUMNS.filter(({ door }) => door === undefined || door === doorOf(nxVersion));
+    const columns = COLUMNS.filter(({ isFor }) => isFor(nxVersion));
     const cells = columns.map(({ name, part }) => {
-      const tests = results.filter(({ fullName }) => fullName.includes(part));
+      const tests = results.filter(
+        ({ fullName }) =>
+          fullName.includes(part) && fullName.includes(FAST_LANE) === (part === FAST_LANE),
+      );
       const passed = tests.filter(({ status }) => status === 'passed').length;
       return { name, passed, failed: tests.length - passed };
     });

@@ -8,6 +8,7 @@ interface Manifest {
   name: string;
   version: string;
   dependencies?: Record<string, string>;
+  peerDependencies?: Record<string, string>;
 }
 
 /**
@@ -23,9 +24,10 @@ export async function stagePackage(from: string, to: string, version: string): P
   const manifestFile = join(to, 'package.json');
   const manifest = JSON.parse(await readFile(manifestFile, 'utf8')) as Manifest;
   manifest.version = version;
-  for (const name of Object.keys(manifest.dependencies ?? {})) {
-    if (name.startsWith('@larder/'))
-      manifest.dependencies = { ...manifest.dependencies, [name]: version };
+  for (const dependencies of [manifest.dependencies, manifest.peerDependencies]) {
+    for (const name of Object.keys(dependencies ?? {})) {
+      if (dependencies && name.startsWith('@larder/')) dependencies[name] = version;
+    }
   }
   await writeFile(manifestFile, JSON.stringify(manifest, null, 2));
 }

@@ -1,7 +1,11 @@
 import { copyFile, cp, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { installationFolder, nxInstallation } from '../installations/installation.ts';
+import {
+  fastLaneInstallation,
+  installationFolder,
+  nxInstallation,
+} from '../installations/installation.ts';
 import { type Machine } from '../machines/create-machine.ts';
 import { runCommandOrThrow } from '../processes/run-command.ts';
 import { assetsFolder } from '../repository.ts';
@@ -15,6 +19,8 @@ export interface WorkspaceOptions {
   readonly nxVersion: string;
   readonly projects: readonly ProjectLayout[];
   readonly cache: Cache;
+  /** Whether the fast lane is installed. */
+  readonly hasFastLane?: boolean;
   /** The plugin's options in nx.json. */
   readonly pluginOptions?: LarderOptions;
 }
@@ -30,7 +36,8 @@ export async function createWorkspace(options: WorkspaceOptions): Promise<Worksp
   const { machine, nxVersion, projects, cache, pluginOptions } = options;
   const folder = join(machine.folder, 'workspace');
   const executionsFile = join(machine.folder, 'executions.log');
-  const installation = installationFolder(nxInstallation(nxVersion));
+  const install = options.hasFastLane === true ? fastLaneInstallation : nxInstallation;
+  const installation = installationFolder(install(nxVersion));
 
   await mkdir(folder);
   await writeFile(executionsFile, '');

@@ -31,13 +31,13 @@ export function latestOfEachDoor(nxVersions: readonly string[]): string[] {
 }
 
 /** The format of the artifacts that come through a door. */
-export function formatOf(nxVersion: string): ArtifactFormat {
-  return doorOf(nxVersion) === 'runner' ? 'tar.br' : 'nx.tar.gz';
+export function formatOf(nxVersion: string, hasFastLane = false): ArtifactFormat {
+  return doorOf(nxVersion) === 'runner' || hasFastLane ? 'tar.br' : 'nx.tar.gz';
 }
 
 /** Whether a remote hit brings symlinks back; the HTTP client of Nx 20.8 follows them. */
-export function keepsSymlinks(nxVersion: string): boolean {
-  return doorOf(nxVersion) === 'runner' || isAtLeast(nxVersion, 21);
+export function keepsSymlinks(nxVersion: string, hasFastLane = false): boolean {
+  return doorOf(nxVersion) === 'runner' || hasFastLane || isAtLeast(nxVersion, 21);
 }
 
 /** Whether Nx shows a failure again that it has in a cache; before it stores them and never looks. */

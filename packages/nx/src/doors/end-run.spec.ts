@@ -12,7 +12,7 @@ beforeEach(async () => {
 });
 afterEach(() => bed.cleanUp());
 
-function end(run: Pick<TestRun, 'runId'>, print: (line: string) => void): Promise<void> {
+function end(run: Pick<TestRun, 'runId'>, print: (line: string) => void): Promise<unknown> {
   const request = { run: { by: 'id', runId: run.runId }, durationsMs: {} } as const;
   return endRun({
     close: (onProgress) => closeRun(bed.dataDirectory, request, onProgress),

@@ -13,7 +13,7 @@ export interface EndRunOptions {
 }
 
 /** Closes a run and tells people what came of it. In CI this waits for the uploads. */
-export async function endRun({ close, print }: EndRunOptions): Promise<void> {
+export async function endRun({ close, print }: EndRunOptions): Promise<RunReport | null> {
   const startedAt = performance.now();
   let announced = 0;
   const report = await close(({ pendingUploads, pendingBytes }) => {
@@ -24,4 +24,5 @@ export async function endRun({ close, print }: EndRunOptions): Promise<void> {
     print(`Larder: waiting for ${formatCount(pendingUploads, 'upload')}${bytes} …`);
   });
   if (report) for (const line of formatReport(report)) print(line);
+  return report;
 }

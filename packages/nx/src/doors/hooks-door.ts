@@ -9,6 +9,7 @@ import {
   takesFailuresForSuccesses,
   type NxVersion,
 } from '../nx-facts/nx-version.ts';
+import { findFastLane } from '../nx-facts/rival-cache.ts';
 import { skipsCache } from '../nx-facts/skip-flags.ts';
 import { terminalOutputsFolder } from '../nx-facts/terminal-outputs-folder.ts';
 import { parallelLimit } from '../nx-facts/parallel-limit.ts';
@@ -19,9 +20,10 @@ import { formatTrouble } from '../report/format-report.ts';
 import { toTrouble } from '../report/trouble.ts';
 import { findDataDirectory } from './data-directory.ts';
 import { endRun } from './end-run.ts';
+import { closeFastLane, openFastLane } from './fast-lane-door.ts';
 import { hookCommand, type HookCommand } from './hook-command.ts';
-import { noticesOf } from './notices.ts';
-import { obstacleOf } from './obstacle.ts';
+import { fastLaneUnused, noticesOf } from './notices.ts';
+import { obstacleOf, rivalSources } from './obstacle.ts';
 import { isUsable, openRunRequest } from './open-run-request.ts';
 import { isNamedAsRunner, runnerOptionsOf } from './runner-options.ts';
 
@@ -37,6 +39,7 @@ export async function preTasksExecution(
   // while the hook of another command runs in the same process, `process.env` is that one's.
   const variables = process.env;
   try {
+    closeFastLane(variables);
     const nxVersion = installedNxVersion();
     const command = await hookCommand(context, nxVersion);
     const { environment, pid, isCertain } = command;
@@ -46,6 +49,7 @@ export async function preTasksExecution(
     const obstacle = obstacleOf(options, { nxVersion, context, environment });
     for (const line of obstacle === null ? noticesOf(options) : [obstacle]) print(line);
     if (obstacle !== null || !isUsable(options)) return;
+    const fastLane = findFastLane(rivalSources({ nxVersion, context, environment }));
     const run = await openRun(
       findDataDirectory({
         workspaceRoot: context.workspaceRoot,
@@ -55,7 +59,7 @@ export async function preTasksExecution(
       openRunRequest(options, {
         ownerPid: pid,
         contextId: context.id ?? null,
-        expectedFormat: 'nx.tar.gz',
+        expectedFormat: fastLane === null ? 'nx.tar.gz' : 'tar.br',
         startEstimate: startEstimate(nxVersion, context, environment),
         expectedTasks: [],
         terminalOutputsFolder: terminalOutputsFolder(),
@@ -68,6 +72,7 @@ export async function preTasksExecution(
     // Nx carries over what its hook assigns, to whichever process reads it.
     variables.NX_SELF_HOSTED_REMOTE_CACHE_SERVER = run.url;
     variables.NX_SELF_HOSTED_REMOTE_CACHE_ACCESS_TOKEN = run.token;
+    if (fastLane !== null) openFastLane(variables, run);
     if (environment.hasHttpProxy) bypassProxy(variables, environment.noProxy);
   } catch (error) {
     warn(error);
@@ -106,10 +111,13 @@ export async function postTasksExecution(
       configured: options.dataDirectory,
       nxVersion,
     });
-    await endRun({
+    const report = await endRun({
       close: (onProgress) => closeRun(dataDirectory, { run, durationsMs, localHits }, onProgress),
       print,
     });
+    if (!report || report.formats.length === 0 || report.formats.includes('tar.br')) return;
+    const fastLane = findFastLane(rivalSources({ nxVersion, context, environment }));
+    if (fastLane !== null) print(fastLaneUnused(fastLane, nxVersion));
   } catch (error) {
     warn(error);
   }

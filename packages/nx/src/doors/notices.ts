@@ -19,6 +19,11 @@ export function runnerNeeded({ major, minor }: NxVersion): string {
   return `Larder: the remote cache is not used, because Nx ${major}.${minor} takes it from the tasks runner. Set "tasksRunnerOptions": { "default": { "runner": "@larder/nx" } } in nx.json, or update Nx to 20.8 or later.`;
 }
 
+/** `name` is the one that the fast lane is installed under. */
+export function fastLaneUnused(name: string, { major, minor }: NxVersion): string {
+  return `Larder: the fast lane is installed as ${name}, but Nx ${major}.${minor} does not use it; the remote cache worked without it. To turn this line off, uninstall that package.`;
+}
+
 export function rivalPreferred(rival: RivalCache): string {
   const [reason, remedy] =
     rival.kind === 'nx-cloud'

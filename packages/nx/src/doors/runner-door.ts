@@ -1,15 +1,19 @@
 import { openRun, type OpenedRun } from '../agent/launch/agent-client.ts';
 import type { NxJson, NxTask, RunnerContext } from '../nx-facts/nx-contexts.ts';
+import { hasDatabaseCache } from '../nx-facts/has-database-cache.ts';
 import { hasHooksDoor, installedNxVersion, type NxVersion } from '../nx-facts/nx-version.ts';
 import { requireNx } from '../nx-facts/require-nx.ts';
+import { findFastLane } from '../nx-facts/rival-cache.ts';
 import { skipsCache, withdrawSkipFlags } from '../nx-facts/skip-flags.ts';
+import { terminalOutputsFolder } from '../nx-facts/terminal-outputs-folder.ts';
 import { readEnvironment, type LarderEnvironment } from '../options/environment.ts';
 import { resolveOptions } from '../options/resolve-options.ts';
 import { formatTrouble } from '../report/format-report.ts';
 import { toTrouble } from '../report/trouble.ts';
 import { findDataDirectory } from './data-directory.ts';
 import { endRun } from './end-run.ts';
-import { noticesOf } from './notices.ts';
+import { closeFastLane, openFastLane } from './fast-lane-door.ts';
+import { fastLaneUnused, noticesOf } from './notices.ts';
 import { isUsable, openRunRequest } from './open-run-request.ts';
 import { isListedAsPlugin } from './runner-options.ts';
 
@@ -36,22 +40,31 @@ export async function runTasks(
   context: RunnerContext,
 ): Promise<unknown> {
   const nxRunner = defaultRunner();
-  const run = await openCommand(options, context);
-  if (!run) return nxRunner(tasks, options, context);
+  const command = await openCommand(options, context);
+  if (!command) return nxRunner(tasks, options, context);
+  const { run, isFastLane } = command;
   const warnOnce = createWarnOnce();
   const remoteCache = createRemoteCache(run, context.taskGraph?.tasks ?? {}, warnOnce);
   try {
-    return await nxRunner(tasks, { ...options, remoteCache }, context);
+    return await nxRunner(tasks, isFastLane ? options : { ...options, remoteCache }, context);
   } finally {
+    closeFastLane(process.env);
     await closeCommand(run, warnOnce);
   }
+}
+
+interface RunnerCommand {
+  readonly run: OpenedRun;
+  /** Nx is going to load the fast lane itself. */
+  readonly isFastLane: boolean;
 }
 
 async function openCommand(
   runnerOptions: Readonly<Record<string, unknown>>,
   context: RunnerContext,
-): Promise<OpenedRun | null> {
+): Promise<RunnerCommand | null> {
   try {
+    closeFastLane(process.env);
     const environment = readEnvironment();
     const nxVersion = installedNxVersion();
     withdrawSkipFlags(process.argv, context.taskGraph?.tasks ?? {});
@@ -64,27 +77,38 @@ async function openCommand(
     const options = resolveOptions({ runnerOptions, environment });
     noticesOf(options).forEach(print);
     if (!isUsable(options)) return null;
-    // From 20.0 on Nx asks a runner's remote cache only when its former, file-based cache is on.
-    if (nxVersion.major >= 20) process.env.NX_DB_CACHE = 'false';
-    const dataDirectory = findDataDirectory({
-      workspaceRoot: workspaceRoot(),
-      configured: options.dataDirectory,
+    const root = workspaceRoot();
+    const { nxJson } = context;
+    const fastLane = findFastLane({
+      nxJson,
       nxVersion,
+      environment: environment.nx,
+      workspaceRoot: root,
     });
-    return await openRun(
-      dataDirectory,
+    const isFastLane = fastLane !== null && nxVersion.major >= 20 && hasDatabaseCache(nxJson);
+    if (fastLane !== null && !isFastLane) print(fastLaneUnused(fastLane, nxVersion));
+    // From 20.0 on Nx asks a runner's remote cache only when its former, file-based cache is on.
+    if (nxVersion.major >= 20 && !isFastLane) process.env.NX_DB_CACHE = 'false';
+    const run = await openRun(
+      findDataDirectory({
+        workspaceRoot: root,
+        configured: options.dataDirectory,
+        nxVersion,
+      }),
       openRunRequest(options, {
         ownerPid: process.pid,
         contextId: null,
         expectedFormat: 'tar.br',
         startEstimate: { kind: 'start-is-lookup' },
         expectedTasks: hashesOf(context),
-        terminalOutputsFolder: null,
+        terminalOutputsFolder: isFastLane ? terminalOutputsFolder() : null,
         waitsForUse: false,
         storesFailures: true,
       }),
       process.env,
     );
+    if (isFastLane) openFastLane(process.env, run);
+    return { run, isFastLane };
   } catch (error) {
     warn(error);
     return null;

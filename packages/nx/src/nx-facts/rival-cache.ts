@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { NxVariables } from '../options/environment.ts';
 import type { NxJson } from './nx-contexts.ts';
 import type { NxVersion } from './nx-version.ts';
@@ -21,12 +22,33 @@ const cachePackages = ['s3-cache', 'shared-fs-cache', 'gcs-cache', 'azure-cache'
 
 const cloudRunners = ['nx-cloud', '@nrwl/nx-cloud'];
 
+/** The package that is the fast lane, whatever name it is installed under. */
+const fastLanePackage = '@larder/fast-lane';
+
 /** The cache that Nx uses in place of Larder's, or null when there is none. Source: Nx's cache.js. */
 export function findRivalCache(sources: RivalSources): RivalCache | null {
   const setting = cloudSetting(sources);
   if (setting !== null) return { kind: 'nx-cloud', setting };
-  const name = cachePackages.find((each) => isInstalled(each, sources.workspaceRoot));
-  return name === undefined ? null : { kind: 'package', name };
+  const name = firstCachePackage(sources);
+  return name === null || isFastLane(name, sources) ? null : { kind: 'package', name };
+}
+
+/** The name under which the fast lane is installed, when Nx prefers no other cache to it; or null. */
+export function findFastLane(sources: RivalSources): string | null {
+  if (cloudSetting(sources) !== null) return null;
+  const name = firstCachePackage(sources);
+  return name !== null && isFastLane(name, sources) ? name : null;
+}
+
+function firstCachePackage(sources: RivalSources): string | null {
+  return cachePackages.find((name) => locate(name, sources) !== null) ?? null;
+}
+
+function isFastLane(name: string, sources: RivalSources): boolean {
+  const manifest = locate(`${name}/package.json`, sources);
+  if (manifest === null) return false;
+  const { name: ownName } = JSON.parse(readFileSync(manifest, 'utf8')) as { name?: unknown };
+  return ownName === fastLanePackage;
 }
 
 function cloudSetting({ nxJson, nxVersion, environment }: RivalSources): string | null {
@@ -59,11 +81,10 @@ function isText(value: unknown): boolean {
 }
 
 /** Looks where Nx looks. */
-function isInstalled(name: string, workspaceRoot: string): boolean {
+function locate(module: string, { workspaceRoot }: RivalSources): string | null {
   try {
-    require.resolve(name, { paths: [process.cwd(), workspaceRoot] });
-    return true;
+    return require.resolve(module, { paths: [process.cwd(), workspaceRoot] });
   } catch {
-    return false;
+    return null;
   }
 }

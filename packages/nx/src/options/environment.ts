@@ -9,6 +9,8 @@ export interface LarderEnvironment {
   readonly otherTools: Readonly<Record<OtherToolVariable, string | null>>;
   readonly identity: IdentityVariables;
   readonly nx: NxVariables;
+  /** The run that Nx's own process may hand folders to, as its door has left word of it. */
+  readonly fastLane: { readonly url: string; readonly token: string } | null;
   /** Whether HTTP requests of this process and its children go through a proxy. */
   readonly hasHttpProxy: boolean;
   /** `NO_PROXY` or `no_proxy`: hosts that are reached without the proxy. */
@@ -67,6 +69,12 @@ export const larderVariables = {
   dataDirectory: 'LARDER_DATA_DIRECTORY',
 } as const;
 
+/** Set by Larder's doors, not by people. */
+export const fastLaneVariables = {
+  url: 'LARDER_FAST_LANE_URL',
+  token: 'LARDER_FAST_LANE_TOKEN',
+} as const;
+
 const otherToolVariables = [
   'VERCEL_ARTIFACTS_TOKEN',
   'VERCEL_ARTIFACTS_OWNER',
@@ -105,6 +113,8 @@ export function readEnvironment(
     const value = env[name];
     return value === undefined || value.trim() === '' ? null : value;
   };
+  const fastLaneUrl = read(fastLaneVariables.url);
+  const fastLaneToken = read(fastLaneVariables.token);
   return {
     larder: {
       url: read(larderVariables.url),
@@ -134,6 +144,10 @@ export function readEnvironment(
       storesFailures: read('NX_CACHE_FAILURES') === 'true',
       isDaemon: read('NX_DAEMON_PROCESS') === 'true',
     },
+    fastLane:
+      fastLaneUrl === null || fastLaneToken === null
+        ? null
+        : { url: fastLaneUrl, token: fastLaneToken },
     hasHttpProxy: proxyVariables.some((name) => read(name) !== null),
     noProxy: read('NO_PROXY') ?? read('no_proxy'),
     isCi: isCi(read),

@@ -1,0 +1,4 @@
+module.exports = {
+  displayName: 'fast-lane',
+  preset: '../../jest.preset.cjs',
+};
