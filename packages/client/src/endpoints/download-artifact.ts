@@ -13,11 +13,10 @@ import {
 } from '../signature/verify-artifact-tag.ts';
 import { type HttpAnswer } from '../transport/http-answer.ts';
 import { assertPlainContent } from './artifact-headers.ts';
+import { createContentCheck } from './content-check.ts';
+import { ContentFile } from './content-file.ts';
 import { type EndpointContext } from './endpoint-context.ts';
 import { readArtifact } from './read-artifact.ts';
-import { VerifiedContent } from './verified-content.ts';
-
-const BUFFER_SIZE_BYTES = 256 * 1024;
 
 export interface ArtifactDownload {
   hash: string;
@@ -92,20 +91,21 @@ async function writeVerified(
     ? null
     : createArtifactTagVerifier(tag, { hash, sizeBytes: sizeBytes ?? 0, teamId, signatureKey });
 
-  const content = new VerifiedContent({ hash, metadata, verifier });
+  const check = createContentCheck({ hash, metadata, verifier });
   // Opened here and closed for certain: a stream that opens the file itself can be destroyed before
   // that, and then creates the file after it was removed.
   const handle = await open(temporary, 'wx');
+  const file = new ContentFile(handle, check);
   try {
-    const file = handle.createWriteStream({ highWaterMark: BUFFER_SIZE_BYTES });
-    await pipeline(answer.body, content, file, { signal });
+    await pipeline(answer.body, file, { signal });
   } finally {
+    await file.whenIdle();
     await handle.close();
   }
   if (isVerifiedAfterwards) {
     await verifyArtifactTag(createReadStream(temporary, { signal }), tag, {
       hash,
-      sizeBytes: content.seenBytes,
+      sizeBytes: check.seenBytes,
       teamId,
       signatureKey,
     });
