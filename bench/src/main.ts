@@ -3,13 +3,29 @@
 // that the benches watch over is broken, and with 2 when the machine was too busy to tell.
 import { parseArgs } from 'node:util';
 import { clientMemory } from './client-memory/client-memory.ts';
+import { nxColdLarge, nxColdSmall } from './nx-builds/nx-cold.ts';
+import { nxLaptop } from './nx-builds/nx-laptop.ts';
+import { nxRunner } from './nx-builds/nx-runner.ts';
+import { nxWarmLarge, nxWarmSmall } from './nx-builds/nx-warm.ts';
+import { nxStart } from './nx-start/nx-start.ts';
 import { MachineBusyError } from './quiet/quiet-machine.ts';
 import { type Bench } from './runner/bench.ts';
 import { runBench } from './runner/run-bench.ts';
 import { serverEviction } from './server-eviction/server-eviction.ts';
 import { serverMemory } from './server-memory/server-memory.ts';
 
-const BENCHES: readonly Bench[] = [clientMemory, serverMemory, serverEviction];
+const BENCHES: readonly Bench[] = [
+  clientMemory,
+  serverMemory,
+  serverEviction,
+  nxStart,
+  nxColdSmall,
+  nxColdLarge,
+  nxWarmSmall,
+  nxWarmLarge,
+  nxLaptop,
+  nxRunner,
+];
 
 const EXIT = { kept: 0, broken: 1, unknown: 2 } as const;
 

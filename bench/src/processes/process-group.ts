@@ -60,16 +60,26 @@ function openGroup(parent: string, name: string): ProcessGroup {
     pids,
     async remove() {
       const deadline = performance.now() + REMOVE_TIMEOUT_MS;
-      while (pids().length > 0) {
+      while (!isRemoved(folder)) {
         if (performance.now() > deadline) {
           throw new Error(`These processes have not ended: ${pids().join(', ')}.`);
         }
         await sleep(POLL_MS);
       }
-      rmdirSync(folder);
     },
     createGroup: (child) => openGroup(folder, child),
   };
+}
+
+/** Not while there is a process in it, even one that has ended and is not yet collected. */
+function isRemoved(folder: string): boolean {
+  try {
+    rmdirSync(folder);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EBUSY') return false;
+    throw error;
+  }
 }
 
 function findMount(): string {

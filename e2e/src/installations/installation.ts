@@ -76,6 +76,16 @@ export function fastLaneInstallation(nxVersion: string): Installation {
   };
 }
 
+/** Nx with Vercel's tasks runner, which stopped at Nx 17; what it builds on went on to 19. */
+export function vercelRunnerInstallation(nxVersion: string): Installation {
+  return {
+    name: `nx-${nxVersion}-vercel-runner`,
+    packages: { nx: nxVersion, '@vercel/remote-nx': '2.0.0' },
+    overrides: { 'nx-remotecache-custom': '19.0.0' },
+    larderPackages: [],
+  };
+}
+
 /** What a team with TypeScript libraries has. */
 export function demoInstallation(nxVersion: string): Installation {
   return {

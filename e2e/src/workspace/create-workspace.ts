@@ -3,6 +3,7 @@ import { join } from 'node:path';
 
 import {
   fastLaneInstallation,
+  type Installation,
   installationFolder,
   nxInstallation,
 } from '../installations/installation.ts';
@@ -23,6 +24,8 @@ export interface WorkspaceOptions {
   readonly hasFastLane?: boolean;
   /** The plugin's options in nx.json. */
   readonly pluginOptions?: LarderOptions;
+  /** What is installed; by default this Nx with the plugin. */
+  readonly installation?: Installation;
 }
 
 /** A checkout of the test repository with everything installed. */
@@ -37,7 +40,7 @@ export async function createWorkspace(options: WorkspaceOptions): Promise<Worksp
   const folder = join(machine.folder, 'workspace');
   const executionsFile = join(machine.folder, 'executions.log');
   const install = options.hasFastLane === true ? fastLaneInstallation : nxInstallation;
-  const installation = installationFolder(install(nxVersion));
+  const installation = installationFolder(options.installation ?? install(nxVersion));
 
   await mkdir(folder);
   await writeFile(executionsFile, '');

@@ -1,0 +1,20 @@
+import { nxBuildBench } from '../nx/nx-build-bench.ts';
+import { FIVE_LARGE, NX_24 } from '../nx/sizes.ts';
+import { larderPlugin, withoutRemoteCache } from '../nx/wiring.ts';
+import { ratioOf } from '../runner/measures.ts';
+
+export const nxLaptop = nxBuildBench({
+  name: 'nx-laptop',
+  title: 'Nx 24, a cold build of 5 tasks of 100 MB on a laptop',
+  question: 'How much longer is a command that does not wait for its uploads?',
+  nxVersion: NX_24,
+  size: FIVE_LARGE,
+  wirings: { none: withoutRemoteCache, hooks: larderPlugin },
+  build: 'buildCold',
+  rounds: 5,
+  isCi: false,
+  measure: (turns) => [
+    ratioOf(turns, { what: 'hooks', quantity: 'wallMs', subject: 'hooks', reference: 'none' }),
+  ],
+  notes: ['The agent, which goes on uploading, is ended when the command has ended.'],
+});

@@ -1,0 +1,40 @@
+import { nxBuildBench } from '../nx/nx-build-bench.ts';
+import { FIFTY_SMALL, FIVE_LARGE, NX_24 } from '../nx/sizes.ts';
+import { larderPlugin, nxClient } from '../nx/wiring.ts';
+import { type Measure, type Turns } from '../runner/bench.ts';
+import { ratioOf } from '../runner/measures.ts';
+
+const WIRINGS = { direct: nxClient, hooks: larderPlugin };
+
+export const nxWarmSmall = nxBuildBench({
+  name: 'nx-warm-small',
+  title: 'Nx 24, a build that finds 50 tasks of 1 MB',
+  question: 'How long does a build take that finds all of its small tasks in the cache?',
+  nxVersion: NX_24,
+  size: FIFTY_SMALL,
+  wirings: WIRINGS,
+  build: 'buildWarm',
+  rounds: 10,
+  measure: compare,
+});
+
+export const nxWarmLarge = nxBuildBench({
+  name: 'nx-warm-large',
+  title: 'Nx 24, a build that finds 5 tasks of 100 MB',
+  question: 'How long does a build take that finds all of its large tasks in the cache?',
+  nxVersion: NX_24,
+  size: FIVE_LARGE,
+  wirings: WIRINGS,
+  build: 'buildWarm',
+  rounds: 3,
+  warmUp: false,
+  measure: compare,
+});
+
+function compare(turns: Turns<keyof typeof WIRINGS>): Measure[] {
+  const sides = { subject: 'hooks', reference: 'direct' } as const;
+  return [
+    ratioOf(turns, { what: 'hooks', quantity: 'wallMs', ...sides }, { gate: 1.05, aim: 0.9 }),
+    ratioOf(turns, { what: 'hooks: CPU', quantity: 'cpuMs', ...sides }),
+  ];
+}
