@@ -1,4 +1,4 @@
-import { type Readable } from 'node:stream';
+import { type Readable, type Writable } from 'node:stream';
 import { type LarderError } from './errors/larder-error.ts';
 
 /** The content of an artifact that is to be sent: a stream of known length that can be read again. */
@@ -103,7 +103,7 @@ export interface ArtifactsClient {
   put(hash: string, body: ArtifactBody, options?: PutOptions): Promise<void>;
   /**
    * Gets an artifact; null when the server does not have it. Resolves when all of it has arrived in
-   * the folder `temporaryDirectory` and is right: a byte that is not verified is never handed on.
+   * the folder `temporaryDirectory` and is right.
    */
   get(hash: string, options?: RequestOptions): Promise<Artifact | null>;
   /**
@@ -115,6 +115,19 @@ export interface ArtifactsClient {
     hash: string,
     file: string,
     options?: GetToFileOptions,
+  ): Promise<ArtifactMetadata | null>;
+  /**
+   * Downloads an artifact into a stream while it arrives; null when the server does not have it.
+   * `open` makes the stream when the head of a hit has arrived, for each attempt anew.
+   *
+   * What is written to it is not verified yet. It is ended only when all has arrived and length and
+   * tag are right, and destroyed otherwise: whoever made it throws away what it has got then. The
+   * call resolves when it has finished; its errors are those of the call, as they are.
+   */
+  getInto(
+    hash: string,
+    open: (metadata: ArtifactMetadata) => Writable,
+    options?: RequestOptions,
   ): Promise<ArtifactMetadata | null>;
   /** Asks for an artifact's metadata; null when the server does not have it. */
   head(hash: string, options?: RequestOptions): Promise<ArtifactMetadata | null>;

@@ -3,6 +3,7 @@ import { type ArtifactsClientOptions } from './client-options.ts';
 import { deleteAllArtifacts } from './endpoints/delete-all-artifacts.ts';
 import { type EndpointContext } from './endpoints/endpoint-context.ts';
 import { getArtifact } from './endpoints/get-artifact.ts';
+import { getArtifactInto } from './endpoints/get-artifact-into.ts';
 import { getArtifactToFile } from './endpoints/get-artifact-to-file.ts';
 import { getStatus } from './endpoints/get-status.ts';
 import { headArtifact } from './endpoints/head-artifact.ts';
@@ -47,6 +48,7 @@ export function assembleArtifactsClient(
     put: (hash, body, putOptions) => putArtifact(context, { hash, body }, putOptions),
     get: (hash, getOptions) => getArtifact(context, hash, getOptions),
     getToFile: (hash, file, getOptions) => getArtifactToFile(context, { hash, file }, getOptions),
+    getInto: (hash, open, getOptions) => getArtifactInto(context, { hash, open }, getOptions),
     head: (hash, headOptions) => headArtifact(context, hash, headOptions),
     query: createQueryArtifacts(context),
     status: (statusOptions) => getStatus(context, statusOptions),

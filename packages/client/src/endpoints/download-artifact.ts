@@ -46,7 +46,7 @@ export function downloadArtifact(
   });
 }
 
-interface Download {
+export interface Download {
   hash: string;
   file: string;
   answer: HttpAnswer;
@@ -54,7 +54,8 @@ interface Download {
   signal: AbortSignal;
 }
 
-async function saveVerified(context: EndpointContext, download: Download): Promise<void> {
+/** Writes the content of a hit to a file, which is there only when all of it is right. */
+export async function saveVerified(context: EndpointContext, download: Download): Promise<void> {
   const temporary = `${download.file}.${randomBytes(6).toString('hex')}.tmp`;
   try {
     try {

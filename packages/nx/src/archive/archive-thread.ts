@@ -1,29 +1,40 @@
 import { join } from 'node:path';
+import type { Writable } from 'node:stream';
 import { Worker } from 'node:worker_threads';
 import { LarderError } from '@larder/client/errors';
 import { pluginError } from '../errors/plugin-error.ts';
+import { ArchiveInput } from './archive-input.ts';
 import type { PackRequest, PackResult } from './pack-folder.ts';
-import type { ErrorFields, ThreadAnswer, ThreadMessage } from './thread-messages.ts';
-import type { UnpackResult } from './tar-extraction.ts';
-import type { UnpackRequest } from './unpack-archive.ts';
+import type { ErrorFields, JobMessage, ThreadAnswer, ThreadMessage } from './thread-messages.ts';
+import type { UnpackRequest, UnpackResult } from './unpack-archive.ts';
 
-/** Packs and unpacks in a thread of its own, one job after the other. */
+/** Packs and unpacks in a thread of its own; what is asked for at the same time goes on side by side. */
 export interface ArchiveThread {
   /** As `packFolder`; also fails with `LARDER_ARCHIVE_THREAD_FAILED` or `…_CLOSED`. */
   pack(request: PackRequest): Promise<PackResult>;
   /** As `unpackArchive`; also fails with `LARDER_ARCHIVE_THREAD_FAILED` or `…_CLOSED`. */
-  unpack(request: UnpackRequest): Promise<UnpackResult>;
+  unpack(request: Omit<UnpackRequest, 'archive'>): Unpacking;
   /** Gives up what is not done yet and ends the thread. Later jobs fail. */
   close(): Promise<void>;
 }
 
+/** An archive that is unpacked while it is written. */
+export interface Unpacking {
+  /**
+   * Takes the archive. To end it says that the archive is complete and good: only then does the
+   * folder get its name. To destroy it gives the attempt up.
+   */
+  readonly input: Writable;
+  /** Settles when the folder is there, or when nothing is left of the attempt. */
+  readonly result: Promise<UnpackResult>;
+}
+
 interface Job {
-  readonly message: ThreadMessage;
-  readonly signal: AbortSignal | undefined;
   readonly resolve: (result: PackResult | UnpackResult) => void;
   readonly reject: (error: unknown) => void;
-  /** Stops listening to the signal. */
-  readonly release: () => void;
+  /** The next part of the archive is wanted. */
+  readonly onWanted: () => void;
+  readonly signal: AbortSignal | undefined;
 }
 
 /**
@@ -33,57 +44,41 @@ interface Job {
 const workerFile = join(__dirname, '../../dist/archive/archive-worker.js');
 
 /**
- * The thread starts with the first job. When it crashes, only the job that it had fails; the next
- * job starts a new one. An idle thread keeps no process alive.
+ * The thread starts with the first job. When it crashes, the jobs that it had fail; the next one
+ * starts a new one. An idle thread keeps no process alive.
  */
 export function createArchiveThread(): ArchiveThread {
-  const waiting: Job[] = [];
-  let running: Job | null = null;
+  const jobs = new Map<number, Job>();
+  let lastJobId = 0;
   let worker: Worker | null = null;
   let closing: Promise<void> | null = null;
   let onIdle: (() => void) | null = null;
 
-  function enqueue(message: ThreadMessage, signal: AbortSignal | undefined) {
-    return new Promise<PackResult | UnpackResult>((resolve, reject) => {
+  function begin(
+    message: JobMessage,
+    { signal, onWanted = () => undefined }: Partial<Pick<Job, 'signal' | 'onWanted'>>,
+  ) {
+    const jobId = ++lastJobId;
+    const abort = () => {
+      tell({ jobId, kind: 'abort' });
+    };
+    const result = new Promise<PackResult | UnpackResult>((resolve, reject) => {
       if (closing !== null) throw closed();
       signal?.throwIfAborted();
-      const abort = () => {
-        giveUp(job);
-      };
-      const job: Job = {
-        message,
-        signal,
-        resolve,
-        reject,
-        release: () => signal?.removeEventListener('abort', abort),
-      };
       signal?.addEventListener('abort', abort, { once: true });
-      waiting.push(job);
-      advance();
+      jobs.set(jobId, { resolve, reject, onWanted, signal });
+      worker ??= start();
+      worker.ref();
+      tell({ jobId, ...message });
+    }).finally(() => {
+      signal?.removeEventListener('abort', abort);
     });
+    return { jobId, result };
   }
 
-  function giveUp(job: Job): void {
-    if (job === running) {
-      // The job ends when the thread has cleaned up behind it.
-      worker?.postMessage({ kind: 'abort' } satisfies ThreadMessage);
-    } else {
-      waiting.splice(waiting.indexOf(job), 1);
-      job.reject(job.signal?.reason);
-    }
-  }
-
-  function advance(): void {
-    if (running !== null) return;
-    running = waiting.shift() ?? null;
-    if (running === null) {
-      worker?.unref();
-      onIdle?.();
-      return;
-    }
-    worker ??= start();
-    worker.ref();
-    worker.postMessage(running.message);
+  /** A job that has ended is no longer told anything: its thread may be another by now. */
+  function tell(message: ThreadMessage, memory: readonly ArrayBuffer[] = []): void {
+    if (jobs.has(message.jobId)) worker?.postMessage(message, memory);
   }
 
   function start(): Worker {
@@ -91,9 +86,12 @@ export function createArchiveThread(): ArchiveThread {
     const started = new Worker(workerFile, { env: {}, execArgv: [] });
     let cause: unknown;
     started.on('message', (answer: ThreadAnswer) => {
-      endJob((job) => {
-        settle(job, answer);
-      });
+      const job = jobs.get(answer.jobId);
+      if (answer.kind === 'wanted') job?.onWanted();
+      else
+        end(answer.jobId, (ended) => {
+          settle(ended, answer);
+        });
     });
     started.on('error', (error) => {
       cause = error;
@@ -101,31 +99,57 @@ export function createArchiveThread(): ArchiveThread {
     started.on('exit', (exitCode) => {
       if (worker !== started) return;
       worker = null;
-      endJob((job) => {
-        job.reject(crashed(exitCode, cause));
-      });
+      for (const jobId of jobs.keys()) {
+        end(jobId, ({ reject }) => {
+          reject(crashed(exitCode, cause));
+        });
+      }
     });
     return started;
   }
 
-  function endJob(end: (job: Job) => void): void {
-    const job = running;
-    running = null;
-    job?.release();
-    if (job !== null) end(job);
-    advance();
+  function end(jobId: number, how: (job: Job) => void): void {
+    const job = jobs.get(jobId);
+    jobs.delete(jobId);
+    if (job) how(job);
+    if (jobs.size > 0) return;
+    worker?.unref();
+    onIdle?.();
+  }
+
+  function unpack({ signal, ...request }: Omit<UnpackRequest, 'archive'>): Unpacking {
+    const onWanted = () => {
+      input.want();
+    };
+    const givenUp = new AbortController();
+    const ending = signal ? AbortSignal.any([signal, givenUp.signal]) : givenUp.signal;
+    const { jobId, result } = begin({ kind: 'unpack', request }, { signal: ending, onWanted });
+    const input = new ArchiveInput({
+      take(bytes) {
+        tell({ jobId, kind: 'chunk', bytes }, [bytes.buffer]);
+      },
+      end() {
+        tell({ jobId, kind: 'end' });
+        return result;
+      },
+      giveUp(reason) {
+        givenUp.abort(reason);
+        return result;
+      },
+    });
+    result.catch((error: unknown) => {
+      input.destroy(error as Error);
+    });
+    return { input, result };
   }
 
   async function shutDown(): Promise<void> {
-    for (const job of waiting.splice(0)) {
-      job.release();
-      job.reject(closed());
-    }
-    if (running !== null) {
+    if (jobs.size > 0) {
       const idle = new Promise<void>((resolve) => {
         onIdle = resolve;
       });
-      giveUp(running);
+      // They end when the thread has cleaned up behind them.
+      for (const jobId of jobs.keys()) tell({ jobId, kind: 'abort' });
       await idle;
     }
     const last = worker;
@@ -135,23 +159,22 @@ export function createArchiveThread(): ArchiveThread {
 
   return {
     pack: ({ signal, ...request }) =>
-      enqueue({ kind: 'pack', request }, signal) as Promise<PackResult>,
-    unpack: ({ signal, ...request }) => enqueue({ kind: 'unpack', request }, signal),
+      begin({ kind: 'pack', request }, { signal }).result as Promise<PackResult>,
+    unpack,
     close: () => (closing ??= shutDown()),
   };
 }
 
-function settle(job: Job, answer: ThreadAnswer): void {
+function settle({ resolve, reject, signal }: Job, answer: ThreadAnswer): void {
   switch (answer.kind) {
     case 'done':
-      job.resolve(answer.result);
+      resolve(answer.result);
       break;
     case 'failed':
-      job.reject(revive(answer.error));
+      reject(revive(answer.error));
       break;
-    case 'aborted':
-      job.reject(job.signal?.aborted === true ? job.signal.reason : closed());
-      break;
+    default:
+      reject(signal?.aborted === true ? signal.reason : closed());
   }
 }
 

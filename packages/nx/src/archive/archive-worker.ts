@@ -2,34 +2,64 @@
 import { isMainThread, parentPort } from 'node:worker_threads';
 import { isLarderError, type LarderError } from '@larder/client/errors';
 import { packFolder, type PackResult } from './pack-folder.ts';
-import type { ErrorFields, ThreadAnswer, ThreadMessage } from './thread-messages.ts';
-import type { UnpackResult } from './tar-extraction.ts';
-import { unpackArchive } from './unpack-archive.ts';
-
-type JobMessage = Exclude<ThreadMessage, { kind: 'abort' }>;
+import { ReceivedArchive } from './received-archive.ts';
+import type {
+  ErrorFields,
+  JobEnd,
+  JobMessage,
+  ThreadAnswer,
+  ThreadMessage,
+} from './thread-messages.ts';
+import { unpackArchive, type UnpackResult } from './unpack-archive.ts';
 
 if (isMainThread || parentPort === null) throw new Error('This file is the entry of a thread');
 const port = parentPort;
 
-let running: AbortController | null = null;
+interface RunningJob {
+  readonly controller: AbortController;
+  readonly archive: ReceivedArchive;
+}
+
+const running = new Map<number, RunningJob>();
 
 port.on('message', (message: ThreadMessage) => {
-  if (message.kind === 'abort') {
-    running?.abort();
-    return;
+  const { jobId } = message;
+  // A job may have failed before its sender knows.
+  const job = running.get(jobId);
+  switch (message.kind) {
+    case 'chunk':
+      job?.archive.push(message.bytes);
+      break;
+    case 'end':
+      job?.archive.push(null);
+      break;
+    case 'abort':
+      job?.controller.abort();
+      break;
+    default:
+      void begin(jobId, message);
   }
-  const controller = new AbortController();
-  running = controller;
-  void answer(message, controller.signal).then((result) => {
-    running = null;
-    port.postMessage(result);
-  });
 });
 
+async function begin(jobId: number, message: JobMessage): Promise<void> {
+  const controller = new AbortController();
+  const archive = new ReceivedArchive(() => {
+    port.postMessage({ jobId, kind: 'wanted' } satisfies ThreadAnswer);
+  });
+  running.set(jobId, { controller, archive });
+  const answer = await perform(message, archive, controller.signal);
+  running.delete(jobId);
+  port.postMessage({ jobId, ...answer } satisfies ThreadAnswer);
+}
+
 /** An error that is not Larder's is a bug: it goes uncaught and takes the thread down. */
-async function answer(message: JobMessage, signal: AbortSignal): Promise<ThreadAnswer> {
+async function perform(
+  message: JobMessage,
+  archive: ReceivedArchive,
+  signal: AbortSignal,
+): Promise<JobEnd> {
   try {
-    return { kind: 'done', result: await run(message, signal) };
+    return { kind: 'done', result: await run(message, archive, signal) };
   } catch (error) {
     if (signal.aborted) return { kind: 'aborted' };
     if (isLarderError(error)) return { kind: 'failed', error: fieldsOf(error) };
@@ -37,10 +67,14 @@ async function answer(message: JobMessage, signal: AbortSignal): Promise<ThreadA
   }
 }
 
-function run(message: JobMessage, signal: AbortSignal): Promise<PackResult | UnpackResult> {
+function run(
+  message: JobMessage,
+  archive: ReceivedArchive,
+  signal: AbortSignal,
+): Promise<PackResult | UnpackResult> {
   return message.kind === 'pack'
     ? packFolder({ ...message.request, signal })
-    : unpackArchive({ ...message.request, signal });
+    : unpackArchive({ ...message.request, archive, signal });
 }
 
 function fieldsOf({ code, message, hint, cause }: LarderError): ErrorFields {

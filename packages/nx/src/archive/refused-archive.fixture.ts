@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import type { ArchiveLimits } from './archive-limits.ts';
 import {
   compress,
@@ -25,13 +26,15 @@ export async function refusalOf(
     mkdirSync(join(cache, 'target'), { recursive: true });
     writeFileSync(join(cache, 'target/code'), 'the entry before');
     writeFileSync(join(test.path, 'workspace/precious'), 'content');
-    const file = join(test.path, 'archive');
-    writeFileSync(file, bytes);
     const before = describeTree(test.path);
 
     let code = 'nothing was thrown';
     try {
-      await unpackArchive({ file, folder: join(cache, 'target'), ...(limits && { limits }) });
+      await unpackArchive({
+        archive: Readable.from([bytes]),
+        folder: join(cache, 'target'),
+        ...(limits && { limits }),
+      });
     } catch (error) {
       code = (error as { code?: string }).code ?? String(error);
     }

@@ -7,7 +7,7 @@ import { checkLinkTarget } from './link-target.ts';
 import { TarGuard } from './tar-guard.ts';
 import type { TreeWriter } from './tree-writer.ts';
 
-export interface UnpackResult {
+export interface ExtractResult {
   /** Bytes of all files' contents. */
   readonly unpackedBytes: number;
   /** Files, folders and links. */
@@ -21,7 +21,7 @@ export interface TarExtraction {
    * To be called when the streams have ended.
    * @throws LarderError `LARDER_ARCHIVE_CORRUPT`
    */
-  end(): UnpackResult;
+  end(): ExtractResult;
 }
 
 /** What tar-stream's reader gives but its types do not tell. */

@@ -1,4 +1,5 @@
-import { createReadStream, lstatSync, renameSync, statSync } from 'node:fs';
+import { lstatSync, renameSync } from 'node:fs';
+import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createBrotliDecompress } from 'node:zlib';
 import { isLarderError } from '@larder/client/errors';
@@ -6,15 +7,21 @@ import { asArchiveError, corrupt, isSystemError } from './archive-error.ts';
 import { defaultArchiveLimits, type ArchiveLimits } from './archive-limits.ts';
 import { partialPath } from './partial-path.ts';
 import { removeTree } from './remove-tree.ts';
-import { createTarExtraction, type UnpackResult } from './tar-extraction.ts';
+import { createTarExtraction, type ExtractResult } from './tar-extraction.ts';
 import { TreeWriter } from './tree-writer.ts';
 
 export interface UnpackRequest {
-  readonly file: string;
+  /** Its end says that it is complete and good: the folder appears only then. */
+  readonly archive: Readable;
   /** Where the archive's entries go. Replaced when it exists, and only when all is well. */
   readonly folder: string;
   readonly limits?: ArchiveLimits;
   readonly signal?: AbortSignal;
+}
+
+export interface UnpackResult extends ExtractResult {
+  /** Bytes of the archive. */
+  readonly sizeBytes: number;
 }
 
 const chunkBytes = 256 * 1024;
@@ -29,7 +36,7 @@ const chunkBytes = 256 * 1024;
  * left behind then, and an existing `folder` is as it was.
  */
 export async function unpackArchive(request: UnpackRequest): Promise<UnpackResult> {
-  const { file, folder, signal } = request;
+  const { folder, signal } = request;
   signal?.throwIfAborted();
   const partial = partialPath(folder);
   try {
@@ -39,29 +46,39 @@ export async function unpackArchive(request: UnpackRequest): Promise<UnpackResul
   } catch (error) {
     removeTree(partial);
     signal?.throwIfAborted();
-    throw asArchiveError(error, `unpack ${file} to ${folder}`);
+    throw asArchiveError(error, `unpack to ${folder}`);
   }
 }
 
 async function extractTo(
   root: string,
-  { file, signal, limits = defaultArchiveLimits }: UnpackRequest,
+  { archive, signal, limits = defaultArchiveLimits }: UnpackRequest,
 ): Promise<UnpackResult> {
   const tree = new TreeWriter(root);
   try {
     const decompressor = createBrotliDecompress({ chunkSize: chunkBytes });
     const extraction = createTarExtraction(tree, limits);
+    let sizeBytes = 0;
+    const counting = async function* (chunks: AsyncIterable<Uint8Array>) {
+      for await (const chunk of chunks) {
+        sizeBytes += chunk.length;
+        yield chunk;
+      }
+    };
     await pipeline(
-      [createReadStream(file, { highWaterMark: chunkBytes }), decompressor, ...extraction.streams],
+      archive,
+      counting,
+      decompressor,
+      ...extraction.streams,
       signal ? { signal } : {},
     );
     // The decompressor ignores whatever follows the end of its data.
-    if (decompressor.bytesWritten !== statSync(file).size) {
+    if (decompressor.bytesWritten !== sizeBytes) {
       throw corrupt('something follows the compressed data');
     }
-    const result = extraction.end();
+    const extracted = extraction.end();
     tree.finish();
-    return result;
+    return { sizeBytes, ...extracted };
   } catch (error) {
     if (isLarderError(error) || isSystemError(error)) throw error;
     // What is left has been thrown by the decompressor or the tar reader.

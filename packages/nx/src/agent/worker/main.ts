@@ -36,11 +36,13 @@ const openings = createRunOpenings({
 });
 /** What this process still has to do when its front lets go of it; short by its own bounds. */
 const finishing = new Set<Promise<void>>();
-const archive = createArchiveThread();
+/** Two threads: a task waits for what is unpacked, nobody for what is packed. */
+const packing = createArchiveThread();
+const unpacking = createArchiveThread();
 const spool = createSpoolFolder(layout.spool);
 const uploads: UploadQueue = createUploadQueue({
   spool,
-  archive,
+  archive: packing,
   sessions,
   agentPid: process.ppid,
   now: Date.now,
@@ -62,7 +64,13 @@ function openSession(runId: string, configuration: AuthorizedConfiguration): Run
   const onTrouble = (trouble: Trouble) => {
     tell({ kind: 'trouble', runId, trouble });
   };
-  return createRunSession({ runId, configuration, archive, downloadsFolder, onTrouble });
+  return createRunSession({
+    runId,
+    configuration,
+    archive: unpacking,
+    downloadsFolder,
+    onTrouble,
+  });
 }
 
 async function receive(message: FrontMessage): Promise<void> {

@@ -1,6 +1,7 @@
 import { lstat, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ArchiveThread } from '../../archive/archive-thread.ts';
+import type { Writable } from 'node:stream';
+import type { ArchiveThread, Unpacking } from '../../archive/archive-thread.ts';
 import { corrupt } from '../../archive/archive-error.ts';
 import { partialPath } from '../../archive/partial-path.ts';
 import { commitFileOf, requiredEntryParts, type TaskResult } from '../../nx-facts/cache-entry.ts';
@@ -8,38 +9,69 @@ import type { RestoreTarget } from '../protocol/worker-messages.ts';
 
 export interface RestoreOptions {
   readonly archive: ArchiveThread;
-  /** The artifact, verified. */
-  readonly file: string;
   readonly taskHash: string;
   readonly target: RestoreTarget;
   readonly signal: AbortSignal;
+  /**
+   * Writes the artifact to what `open` gives, and ends that only when all of it is verified. Resolves
+   * then, or with false when there is none.
+   */
+  readonly receive: (open: () => Writable) => Promise<boolean>;
+}
+
+export interface Restored {
+  /** Bytes of the artifact. */
+  readonly sizeBytes: number;
+  /** What the folder does not hold; null for the layout `parts`, where it holds everything. */
+  readonly result: TaskResult | null;
 }
 
 /**
- * Recreates an entry of Nx's cache from an artifact, or throws and leaves something that Nx takes
- * for no entry.
- *
- * @returns what the folder does not hold; null for the layout `parts`, where it holds everything.
+ * Recreates an entry of Nx's cache from an artifact while that arrives, or throws and leaves
+ * something that Nx takes for no entry. Null when there is no artifact.
  */
-export async function restoreEntry(options: RestoreOptions): Promise<TaskResult | null> {
-  const { archive, file, taskHash, target, signal } = options;
+export async function restoreEntry(options: RestoreOptions): Promise<Restored | null> {
+  const { taskHash, target } = options;
   const folder = join(target.cacheDirectory, taskHash);
   if (target.layout === 'parts') {
-    await archive.unpack({ file, folder, signal });
+    const sizeBytes = await unpackReceived(folder, options);
+    if (sizeBytes === null) return null;
     await checkParts(folder, taskHash);
     await writeFile(commitFileOf(folder), 'true');
-    return null;
+    return { sizeBytes, result: null };
   }
   const parts = partialPath(folder);
   try {
-    await archive.unpack({ file, folder: parts, signal });
+    const sizeBytes = await unpackReceived(parts, options);
+    if (sizeBytes === null) return null;
     await checkParts(parts, taskHash);
     const result = await readResult(parts, taskHash);
     await moveOutputs(join(parts, 'outputs'), folder);
-    return result;
+    return { sizeBytes, result };
   } finally {
     await rm(parts, { recursive: true, force: true });
   }
+}
+
+/** @returns the size of the artifact. */
+async function unpackReceived(
+  folder: string,
+  { archive, signal, receive }: RestoreOptions,
+): Promise<number | null> {
+  let unpacking: Unpacking | null = null;
+  const open = () => {
+    unpacking = archive.unpack({ folder, signal });
+    return unpacking.input;
+  };
+  const last = () => unpacking?.result;
+  try {
+    if (!(await receive(open))) return null;
+  } catch (error) {
+    // Nothing of the attempt is left then.
+    await last()?.catch(() => undefined);
+    throw error;
+  }
+  return (await last())?.sizeBytes ?? null;
 }
 
 /** Nx fails its command over an entry without these files. */

@@ -269,6 +269,20 @@ describe('a retrieval', () => {
     expect((await run.close()).trouble?.code).toBe('LARDER_DIGEST_MISMATCH');
   });
 
+  it('of a whole archive with a wrong signature is a miss and leaves nothing', async () => {
+    await share('1');
+    const other = bed.makeFolder();
+    const signed = await openRun({ signatureKey: 'a key of at least thirty-two bytes' });
+    const { body } = server.artifacts.get(run.wireHash('1'))!;
+    server.artifacts.set(signed.wireHash('1'), {
+      body,
+      headers: { 'x-artifact-tag': 'd3Jvbmc=' },
+    });
+    expect(await retrieve('1', other, signed)).toBe(false);
+    expect(readdirSync(other)).toEqual([]);
+    expect((await signed.close()).trouble?.code).toBe('LARDER_SIGNATURE_MISMATCH');
+  });
+
   it('from a server in trouble is a miss', async () => {
     server.behaviour.get = answer(500);
     expect(await retrieve('1', cacheDirectory)).toBe(false);

@@ -1,14 +1,19 @@
 import { randomUUID } from 'node:crypto';
-import { rm, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createEventRecorder, type CachingStatus } from '@larder/client';
+import {
+  createEventRecorder,
+  type ArtifactMetadata,
+  type CachingStatus,
+  type GetToFileOptions,
+} from '@larder/client';
 import type { ArchiveThread } from '../../archive/archive-thread.ts';
 import { pluginError } from '../../errors/plugin-error.ts';
 import { artifactHash, isTaskHash, type ArtifactFormat } from '../../identity/artifact-hash.ts';
 import type { Trouble } from '../../report/run-report.ts';
 import { toTrouble } from '../../report/trouble.ts';
 import { mayRead, type AuthorizedConfiguration } from '../protocol/run-configuration.ts';
-import type { LookupOutcome, LookupRequest } from '../protocol/worker-messages.ts';
+import type { LookupOutcome, LookupRequest, RestoreTarget } from '../protocol/worker-messages.ts';
 import { createAbsenceSurvey } from './absence-survey.ts';
 import { createLookupTurns } from './lookup-turns.ts';
 import { restoreEntry } from './restore-entry.ts';
@@ -43,11 +48,9 @@ export interface RunSessionOptions {
   readonly onTrouble: (trouble: Trouble) => void;
 }
 
-interface Download {
-  readonly file: string;
-  readonly sizeBytes: number;
-  readonly durationMs: number;
-}
+type Hit = Extract<LookupOutcome, { readonly kind: 'hit' }>;
+
+type DownloadOptions = Required<GetToFileOptions>;
 
 const miss: LookupOutcome = { kind: 'miss' };
 
@@ -104,13 +107,19 @@ export function createRunSession(options: RunSessionOptions): RunSession {
     }
   }
 
-  async function download(hash: string): Promise<Download | null> {
+  /**
+   * Runs a download of a hit that ends by itself when it takes too long; null for a miss.
+   *
+   * @param begin - Has to tell the head of the hit as soon as it is known.
+   */
+  async function download(
+    begin: (download: DownloadOptions) => Promise<ArtifactMetadata | null>,
+  ): Promise<ArtifactMetadata | null> {
     const { minDownloadMs } = configuration;
-    const file = join(options.downloadsFolder, randomUUID());
     const patience = new AbortController();
     let timer: NodeJS.Timeout | undefined;
     try {
-      const metadata = await upstream.lookups.getToFile(hash, file, {
+      const metadata = await begin({
         retries: 0,
         signal: AbortSignal.any([patience.signal, ended.signal]),
         onMetadata: ({ durationMs }) => {
@@ -122,10 +131,8 @@ export function createRunSession(options: RunSessionOptions): RunSession {
         },
       });
       upstream.observe(null);
-      if (metadata === null) return null;
-      turns.noteArrival();
-      const sizeBytes = metadata.sizeBytes ?? (await stat(file)).size;
-      return { file, sizeBytes, durationMs: metadata.durationMs };
+      if (metadata !== null) turns.noteArrival();
+      return metadata;
     } catch (error) {
       if (patience.signal.aborted) throw patience.signal.reason;
       upstream.observe(error);
@@ -133,6 +140,45 @@ export function createRunSession(options: RunSessionOptions): RunSession {
     } finally {
       clearTimeout(timer);
     }
+  }
+
+  /** The artifact as a file. */
+  async function fetchFile(hash: string): Promise<Hit | null> {
+    const file = join(options.downloadsFolder, randomUUID());
+    const metadata = await download((each) => upstream.lookups.getToFile(hash, file, each));
+    if (metadata === null) return null;
+    const sizeBytes = metadata.sizeBytes ?? (await stat(file)).size;
+    return { kind: 'hit', file, result: null, sizeBytes, durationMs: metadata.durationMs };
+  }
+
+  /** The artifact as an entry of Nx's cache, which takes shape while it arrives. */
+  async function fetchEntry(
+    hash: string,
+    taskHash: string,
+    target: RestoreTarget,
+  ): Promise<Hit | null> {
+    let durationMs = 0;
+    const restored = await restoreEntry({
+      archive,
+      taskHash,
+      target,
+      signal: ended.signal,
+      async receive(open) {
+        const metadata = await download(({ onMetadata, ...each }) =>
+          upstream.lookups.getInto(
+            hash,
+            (early) => {
+              onMetadata(early);
+              return open();
+            },
+            each,
+          ),
+        );
+        durationMs = metadata?.durationMs ?? 0;
+        return metadata !== null;
+      },
+    });
+    return restored && { kind: 'hit', file: null, durationMs, ...restored };
   }
 
   return {
@@ -146,22 +192,15 @@ export function createRunSession(options: RunSessionOptions): RunSession {
       try {
         const hash = hashOf(taskHash, target === null ? 'nx.tar.gz' : 'tar.br');
         events.record({ source: 'LOCAL', event: 'MISS', hash });
-        const found = survey.isAbsent(hash) ? null : await turns.take(() => download(hash));
-        if (found === null) {
+        const fetch = () =>
+          target === null ? fetchFile(hash) : fetchEntry(hash, taskHash, target);
+        const hit = survey.isAbsent(hash) ? null : await turns.take(fetch);
+        if (hit === null) {
           events.record({ source: 'REMOTE', event: 'MISS', hash });
           return miss;
         }
-        const { file, sizeBytes, durationMs } = found;
-        events.record({ source: 'REMOTE', event: 'HIT', hash, durationMs });
-        const facts = { sizeBytes, durationMs };
-        if (target === null) return { kind: 'hit', file, result: null, ...facts };
-        try {
-          const { signal } = ended;
-          const result = await restoreEntry({ archive, file, taskHash, target, signal });
-          return { kind: 'hit', file: null, result, ...facts };
-        } finally {
-          await rm(file, { force: true });
-        }
+        events.record({ source: 'REMOTE', event: 'HIT', hash, durationMs: hit.durationMs });
+        return hit;
       } catch (error) {
         reportTrouble(error);
         return miss;

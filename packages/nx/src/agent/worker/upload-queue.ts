@@ -8,6 +8,7 @@ import type { SpoolEntry } from '../spool/spool-entry.ts';
 import type { SpoolFolder } from '../spool/spool-folder.ts';
 import { packEntry } from './pack-entry.ts';
 import type { RunSession } from './run-session.ts';
+import { createWorkLimit } from './work-limit.ts';
 
 /** Answers after which sending the same artifact again is pointless. */
 const finalCodes = [
@@ -65,6 +66,8 @@ export function createUploadQueue(options: UploadQueueOptions): UploadQueue {
   const exactDurations = new Map<string, Readonly<Record<string, number>>>();
   /** Enqueued jobs that have not ended, with their ends. */
   const unfinished = new Map<Job, Promise<void>>();
+  /** One after the other, so that the first can be sent while the next is packed. */
+  const packing = createWorkLimit(1);
   let active = 0;
 
   function enqueue(job: Job): void {
@@ -160,7 +163,10 @@ export function createUploadQueue(options: UploadQueueOptions): UploadQueue {
   /** @returns the size of the entry's body, which is made first where there is only a folder. */
   async function ensureBody(entry: SpoolEntry): Promise<number> {
     if (entry.content.kind === 'body') return entry.content.sizeBytes;
-    const { sizeBytes } = await packEntry(archive, entry.content, spool.bodyFile(entry.id));
+    const { content } = entry;
+    const { sizeBytes } = await packing(() =>
+      packEntry(archive, content, spool.bodyFile(entry.id)),
+    );
     await spool.add({ ...entry, content: { kind: 'body', sizeBytes } });
     return sizeBytes;
   }
