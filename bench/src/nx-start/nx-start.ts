@@ -1,6 +1,7 @@
-import { independentTasks } from '@larder/e2e/workspace/independent-tasks';
+import { join } from 'node:path';
 import { subjectsOf, withNxStages } from '../nx/prepare-nx.ts';
 import { NX_24 } from '../nx/sizes.ts';
+import { writeTaskOutputs } from '../nx/task-outputs.ts';
 import {
   emptyPlugin,
   emptyPluginWithGraphHook,
@@ -11,6 +12,7 @@ import { type Bench, type Turns } from '../runner/bench.ts';
 import { figure, figureOf } from '../runner/measures.ts';
 
 const TASKS = 10;
+const OUTPUTS = { tasks: TASKS, filesPerTask: 1, fileBytes: 1024 };
 const LOOPBACK = { delayMs: 0, megabitsPerSecond: null };
 const WIRINGS = {
   none: withoutRemoteCache,
@@ -25,7 +27,7 @@ export const nxStart: Bench = {
   title: 'Nx 24, a command that has everything in its own cache',
   question: 'What does the plugin add to a command that needs no remote cache?',
   async run(context) {
-    const projects = independentTasks(TASKS);
+    const { projects } = await writeTaskOutputs(join(context.folder, 'outputs'), OUTPUTS);
     const stages = { wirings: WIRINGS, nxVersion: NX_24, projects, line: LOOPBACK, isCi: false };
     const turns = await withNxStages(context, stages, (each) =>
       context.inTurns(subjectsOf(each, 'buildCached'), { rounds: 15 }),
