@@ -52,7 +52,7 @@ export interface LarderOptions {
   readonly lookupConcurrency?: number;
   /**
    * Bytes of artifacts that may wait for their task's exact duration until the command ends.
-   * Default: 8388608 (8 MiB).
+   * Default: 1048576 (1 MiB).
    */
   readonly maxHeldBytes?: number;
   /** Bytes of artifacts that may wait on disk for a later upload. Default: 2147483648 (2 GiB). */

@@ -33,7 +33,7 @@ describe('resolveOptions without any setting', () => {
       uploadRetryMs: 5_000,
       uploadConcurrency: 8,
       lookupConcurrency: 32,
-      maxHeldBytes: 8_388_608,
+      maxHeldBytes: 1_048_576,
       maxSpoolBytes: 2_147_483_648,
       maxSpoolAgeMs: 604_800_000,
       idleMs: 300_000,

@@ -117,7 +117,7 @@ function settleAll(
     uploadRetryMs: timeout('uploadRetryMs', 1, 5_000),
     uploadConcurrency: integer('uploadConcurrency', 1, 8),
     lookupConcurrency: integer('lookupConcurrency', 1, 32),
-    maxHeldBytes: integer('maxHeldBytes', 0, 8 * 1024 ** 2),
+    maxHeldBytes: integer('maxHeldBytes', 0, 1024 ** 2),
     maxSpoolBytes: integer('maxSpoolBytes', 0, 2 * 1024 ** 3),
     maxSpoolAgeMs: integer('maxSpoolAgeMs', 0, 7 * 24 * 60 * 60 * 1000),
     idleMs: timeout('idleMs', 0, environment.isCi ? 0 : 5 * 60 * 1000),
