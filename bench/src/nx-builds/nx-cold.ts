@@ -1,9 +1,14 @@
 import { nxBuildBench } from '../nx/nx-build-bench.ts';
 import { FIFTY_SMALL, FIVE_LARGE, NX_24 } from '../nx/sizes.ts';
-import { larderPlugin, nxClient, withoutRemoteCache } from '../nx/wiring.ts';
+import { fastLane, larderPlugin, nxClient, withoutRemoteCache } from '../nx/wiring.ts';
 import { figureOf, ratioOf } from '../runner/measures.ts';
 
-const WIRINGS = { none: withoutRemoteCache, direct: nxClient, hooks: larderPlugin };
+const WIRINGS = {
+  none: withoutRemoteCache,
+  direct: nxClient,
+  hooks: larderPlugin,
+  'fast lane': fastLane,
+};
 
 export const nxColdSmall = nxBuildBench({
   name: 'nx-cold-small',
@@ -23,7 +28,18 @@ export const nxColdSmall = nxBuildBench({
         { what: 'hooks', quantity: 'wallMs', subject: 'hooks', ...against },
         { gate: 0.85, aim: 0.5 },
       ),
+      ratioOf(
+        turns,
+        { what: 'fast lane', quantity: 'wallMs', subject: 'fast lane', ...against },
+        { gate: 0.5, aim: 0.2 },
+      ),
       ratioOf(turns, { what: 'hooks: CPU', quantity: 'cpuMs', subject: 'hooks', ...against }),
+      ratioOf(turns, {
+        what: 'fast lane: CPU',
+        quantity: 'cpuMs',
+        subject: 'fast lane',
+        ...against,
+      }),
     ];
   },
 });
@@ -44,6 +60,16 @@ export const nxColdLarge = nxBuildBench({
       turns,
       { what: 'hooks', quantity: 'wallMs', subject: 'hooks', reference: 'direct' },
       { gate: 0.8 },
+    ),
+    ratioOf(
+      turns,
+      { what: 'fast lane', quantity: 'wallMs', subject: 'fast lane', reference: 'direct' },
+      { gate: 0.6, aim: 0.55 },
+    ),
+    ratioOf(
+      turns,
+      { what: 'fast lane: CPU', quantity: 'cpuMs', subject: 'fast lane', reference: 'direct' },
+      { gate: 0.3, aim: 0.2 },
     ),
     ratioOf(turns, {
       what: 'hooks: CPU',

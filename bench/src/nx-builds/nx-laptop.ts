@@ -1,6 +1,6 @@
 import { nxBuildBench } from '../nx/nx-build-bench.ts';
 import { FIVE_LARGE, NX_24 } from '../nx/sizes.ts';
-import { larderPlugin, withoutRemoteCache } from '../nx/wiring.ts';
+import { fastLane, larderPlugin, withoutRemoteCache } from '../nx/wiring.ts';
 import { ratioOf } from '../runner/measures.ts';
 
 export const nxLaptop = nxBuildBench({
@@ -9,11 +9,16 @@ export const nxLaptop = nxBuildBench({
   question: 'How much longer is a command that does not wait for its uploads?',
   nxVersion: NX_24,
   size: FIVE_LARGE,
-  wirings: { none: withoutRemoteCache, hooks: larderPlugin },
+  wirings: { none: withoutRemoteCache, hooks: larderPlugin, 'fast lane': fastLane },
   build: 'buildCold',
   rounds: 5,
   isCi: false,
   measure: (turns) => [
+    ratioOf(
+      turns,
+      { what: 'fast lane', quantity: 'wallMs', subject: 'fast lane', reference: 'none' },
+      { gate: 1.5, aim: 1.2 },
+    ),
     ratioOf(turns, { what: 'hooks', quantity: 'wallMs', subject: 'hooks', reference: 'none' }),
   ],
   notes: ['The agent, which goes on uploading, is ended when the command has ended.'],

@@ -1,10 +1,10 @@
 import { nxBuildBench } from '../nx/nx-build-bench.ts';
 import { FIFTY_SMALL, FIVE_LARGE, NX_24 } from '../nx/sizes.ts';
-import { larderPlugin, nxClient } from '../nx/wiring.ts';
+import { fastLane, larderPlugin, nxClient } from '../nx/wiring.ts';
 import { type Measure, type Turns } from '../runner/bench.ts';
 import { ratioOf } from '../runner/measures.ts';
 
-const WIRINGS = { direct: nxClient, hooks: larderPlugin };
+const WIRINGS = { direct: nxClient, hooks: larderPlugin, 'fast lane': fastLane };
 
 export const nxWarmSmall = nxBuildBench({
   name: 'nx-warm-small',
@@ -32,9 +32,11 @@ export const nxWarmLarge = nxBuildBench({
 });
 
 function compare(turns: Turns<keyof typeof WIRINGS>): Measure[] {
-  const sides = { subject: 'hooks', reference: 'direct' } as const;
-  return [
-    ratioOf(turns, { what: 'hooks', quantity: 'wallMs', ...sides }, { gate: 1.05, aim: 0.9 }),
-    ratioOf(turns, { what: 'hooks: CPU', quantity: 'cpuMs', ...sides }),
-  ];
+  return (['hooks', 'fast lane'] as const).flatMap((subject) => {
+    const sides = { subject, reference: 'direct' } as const;
+    return [
+      ratioOf(turns, { what: subject, quantity: 'wallMs', ...sides }, { gate: 1.05, aim: 0.9 }),
+      ratioOf(turns, { what: `${subject}: CPU`, quantity: 'cpuMs', ...sides }),
+    ];
+  });
 }

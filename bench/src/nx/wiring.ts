@@ -1,6 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
+  fastLaneInstallation,
   type Installation,
   nxInstallation,
   vercelRunnerInstallation,
@@ -44,6 +45,9 @@ export const larderPlugin: Wiring = {
   variables: larderVariables,
   isLarder: true,
 };
+
+/** The plugin, with the package in Nx's place that hands folders over. */
+export const fastLane: Wiring = { ...larderPlugin, installation: fastLaneInstallation };
 
 /** Vercel's own tasks runner, `@vercel/remote-nx`. */
 export const vercelRunner: Wiring = {
