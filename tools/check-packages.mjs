@@ -17,6 +17,7 @@ const PACKAGES = {
   client: { publint: ['--strict'], attw: [] },
   // Nx 16 to 20 load a tasks runner by `require` and take its `default`: both tools warn of that.
   nx: { publint: [], attw: ['--ignore-rules', 'cjs-only-exports-default'] },
+  'fast-lane': { publint: ['--strict'], attw: [] },
   server: { publint: ['--strict'], attw: [] },
 };
 

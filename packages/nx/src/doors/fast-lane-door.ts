@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { RetrieveAnswer } from '../agent/protocol/control-api.ts';
 import { createRunCalls, type RunCalls } from '../agent/launch/run-calls.ts';
-import { fastLaneVariables, readEnvironment } from '../options/environment.ts';
+import { readEnvironment } from '../options/environment.ts';
 import { formatTrouble } from '../report/format-report.ts';
 import { toTrouble } from '../report/trouble.ts';
 
@@ -49,23 +49,6 @@ export function getRemoteCache(): FolderCache | null {
   };
 }
 
-/** Tells this process where the agent waits for its folders. */
-export function openFastLane(
-  variables: NodeJS.ProcessEnv,
-  run: { readonly url: string; readonly token: string },
-): void {
-  variables[fastLaneVariables.url] = run.url;
-  variables[fastLaneVariables.token] = run.token;
-}
-
-/** Takes that back, also from a command that has inherited it from the one that runs it as a task. */
-export function closeFastLane(variables: NodeJS.ProcessEnv): void {
-  for (const name of Object.values(fastLaneVariables)) {
-    // Of what a hook does to variables Nx carries over only that they have another value.
-    if (variables[name] !== undefined) variables[name] = '';
-  }
-}
-
 /** Asks in the name of the run that is open now: several may follow each other in one process. */
 interface RunFollower {
   /** Null when there is no run, or no agent any more. */
@@ -100,10 +83,14 @@ function createRunFollower(): RunFollower {
       try {
         return await call(run.calls);
       } catch (error) {
-        if (!run.isLost) console.log(formatTrouble(toTrouble(error)));
-        run.isLost = true;
+        lose(run, error);
         return null;
       }
     },
   };
+}
+
+function lose(run: FollowedRun, error: unknown): void {
+  if (!run.isLost) console.log(formatTrouble(toTrouble(error)));
+  run.isLost = true;
 }

@@ -20,7 +20,7 @@ import { formatTrouble } from '../report/format-report.ts';
 import { toTrouble } from '../report/trouble.ts';
 import { findDataDirectory } from './data-directory.ts';
 import { endRun } from './end-run.ts';
-import { closeFastLane, openFastLane } from './fast-lane-door.ts';
+import { closeFastLane, openFastLane } from './fast-lane-variables.ts';
 import { hookCommand, type HookCommand } from './hook-command.ts';
 import { fastLaneUnused, noticesOf } from './notices.ts';
 import { obstacleOf, rivalSources } from './obstacle.ts';

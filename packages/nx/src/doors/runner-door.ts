@@ -12,7 +12,7 @@ import { formatTrouble } from '../report/format-report.ts';
 import { toTrouble } from '../report/trouble.ts';
 import { findDataDirectory } from './data-directory.ts';
 import { endRun } from './end-run.ts';
-import { closeFastLane, openFastLane } from './fast-lane-door.ts';
+import { closeFastLane, openFastLane } from './fast-lane-variables.ts';
 import { fastLaneUnused, noticesOf } from './notices.ts';
 import { isUsable, openRunRequest } from './open-run-request.ts';
 import { isListedAsPlugin } from './runner-options.ts';

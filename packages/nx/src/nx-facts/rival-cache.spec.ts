@@ -1,10 +1,9 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { readEnvironment } from '../options/environment.ts';
+import { installCachePackage } from '../testing/nx-workspace.fixture.ts';
 import { createTestBed } from '../testing/test-bed.fixture.ts';
 import type { NxJson } from './nx-contexts.ts';
 import { parseNxVersion } from './nx-version.ts';
-import { findRivalCache } from './rival-cache.ts';
+import { findFastLane, findRivalCache, type RivalSources } from './rival-cache.ts';
 
 const bed = createTestBed();
 afterEach(() => bed.cleanUp());
@@ -14,22 +13,31 @@ interface Case {
   readonly variables?: Record<string, string>;
   readonly version?: string;
   readonly installed?: readonly string[];
+  /** The name under which the fast lane is installed. */
+  readonly fastLane?: string;
 }
 
-function find({ nxJson = {}, variables = {}, version = '24.0.6', installed = [] }: Case) {
+function prepare({
+  nxJson = {},
+  variables = {},
+  version = '24.0.6',
+  installed = [],
+  fastLane,
+}: Case): RivalSources {
   const workspaceRoot = bed.makeFolder();
-  for (const name of installed) {
-    const folder = join(workspaceRoot, 'node_modules', name);
-    mkdirSync(folder, { recursive: true });
-    writeFileSync(join(folder, 'index.js'), '');
+  for (const name of installed) installCachePackage({ root: workspaceRoot }, name);
+  if (fastLane !== undefined) {
+    installCachePackage({ root: workspaceRoot }, fastLane, '@larder/fast-lane');
   }
-  return findRivalCache({
+  return {
     nxJson,
     nxVersion: parseNxVersion(version),
     environment: readEnvironment(variables).nx,
     workspaceRoot,
-  });
+  };
 }
+
+const find = (given: Case) => findRivalCache(prepare(given));
 
 const withRunner = (runner: string | undefined, options: object): NxJson => ({
   tasksRunnerOptions: { default: { runner, options } },
@@ -87,5 +95,37 @@ describe('a package with a cache', () => {
     const installed = ['@nx/gcs-cache', '@nx/powerpack-s3-cache'];
     expect(find({ installed })).toMatchObject({ name: '@nx/powerpack-s3-cache' });
     expect(find({ installed, nxJson: { nxCloudId: 'id' } })).toMatchObject({ kind: 'nx-cloud' });
+  });
+});
+
+describe('the fast lane', () => {
+  it.each(['@nx/powerpack-azure-cache', '@nx/shared-fs-cache'])(
+    'is no rival, under whatever name it is installed: %s',
+    (fastLane) => {
+      const sources = prepare({ fastLane });
+      expect(findRivalCache(sources)).toBeNull();
+      expect(findFastLane(sources)).toBe(fastLane);
+    },
+  );
+
+  it('is not there where it is not installed', () => {
+    expect(findFastLane(prepare({}))).toBeNull();
+    expect(findFastLane(prepare({ installed: ['@nx/azure-cache'] }))).toBeNull();
+  });
+
+  it('comes after every other cache that Nx looks for first', () => {
+    const fastLane = '@nx/powerpack-azure-cache';
+    const behindPackage = prepare({ fastLane, installed: ['@nx/azure-cache'] });
+    expect(findRivalCache(behindPackage)).toEqual({ kind: 'package', name: '@nx/azure-cache' });
+    expect(findFastLane(behindPackage)).toBeNull();
+    const behindCloud = prepare({ fastLane, nxJson: { nxCloudId: 'id' } });
+    expect(findRivalCache(behindCloud)).toMatchObject({ kind: 'nx-cloud' });
+    expect(findFastLane(behindCloud)).toBeNull();
+  });
+
+  it('comes before those that Nx looks for later', () => {
+    const sources = prepare({ fastLane: '@nx/shared-fs-cache', installed: ['@nx/azure-cache'] });
+    expect(findRivalCache(sources)).toBeNull();
+    expect(findFastLane(sources)).toBe('@nx/shared-fs-cache');
   });
 });

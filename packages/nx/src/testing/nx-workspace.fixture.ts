@@ -30,6 +30,8 @@ export function enterNxWorkspace(bed: TestBed, version: string): NxWorkspace {
   const modules = {
     'package.json': JSON.stringify({ name: 'nx', version }),
     'tasks-runners/default.js': 'exports.default = (...args) => globalThis.playNxRunner(...args);',
+    'src/tasks-runner/cache.js':
+      "exports.dbCacheEnabled = () => process.env.NX_DB_CACHE !== 'false';",
     'src/utils/workspace-root.js': `exports.workspaceRoot = ${JSON.stringify(root)};`,
     'src/utils/cache-directory.js': `exports.cacheDir = ${JSON.stringify(cacheDirectory)};`,
   };
@@ -46,6 +48,18 @@ export function enterNxWorkspace(bed: TestBed, version: string): NxWorkspace {
     globalThis.playNxRunner = undefined;
   });
   return { root, cacheDirectory };
+}
+
+/** Puts a package where Nx looks for caches; `ownName` is what its manifest says. */
+export function installCachePackage(
+  { root }: Pick<NxWorkspace, 'root'>,
+  name: string,
+  ownName = name,
+): void {
+  const folder = join(root, 'node_modules', name);
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: ownName }));
+  writeFileSync(join(folder, 'index.js'), '');
 }
 
 /** Sets variables until the test ends; what other tools and CI services may have set is gone. */
