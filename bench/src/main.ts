@@ -9,8 +9,9 @@ import { nxRunner } from './nx-builds/nx-runner.ts';
 import { nxWarmLarge, nxWarmSmall } from './nx-builds/nx-warm.ts';
 import { nxStart } from './nx-start/nx-start.ts';
 import { MachineBusyError } from './quiet/quiet-machine.ts';
-import { type Bench } from './runner/bench.ts';
-import { runBench } from './runner/run-bench.ts';
+import { type Bench, missesGate } from './runner/bench.ts';
+import { runBench, type StoredResult } from './runner/run-bench.ts';
+import { summarize } from './runner/summary.ts';
 import { serverEviction } from './server-eviction/server-eviction.ts';
 import { serverMemory } from './server-memory/server-memory.ts';
 
@@ -46,17 +47,22 @@ async function main(): Promise<number> {
   }
   const policy = { rounds, acceptsBusyMachine: values.busy };
   const chosen = BENCHES.filter(({ name }) => names.length === 0 || names.includes(name));
-  let exitCode: number = EXIT.kept;
+  const startedAt = performance.now();
+  const results: StoredResult[] = [];
+  const unclaimed: string[] = [];
   for (const bench of chosen) {
     try {
-      if (!(await runBench(bench, policy))) exitCode = EXIT.broken;
+      results.push(await runBench(bench, policy));
     } catch (error) {
       if (!(error instanceof MachineBusyError)) throw error;
       console.log(`  ${error.message}`);
-      if (exitCode === EXIT.kept) exitCode = EXIT.unknown;
+      unclaimed.push(bench.name);
     }
   }
-  return exitCode;
+  const durationMs = performance.now() - startedAt;
+  console.log(`\n${summarize({ results, unclaimed, durationMs })}`);
+  if (results.some(({ measures }) => measures.some(missesGate))) return EXIT.broken;
+  return unclaimed.length > 0 ? EXIT.unknown : EXIT.kept;
 }
 
 main().then(

@@ -11,6 +11,11 @@ const MAX_RSS_MB = 160;
 /** What the client does, in a process of its own for each, so that one peak does not hide another. */
 const ACTIONS = { put: 'upload', get: 'download', getToFile: 'download into a file' } as const;
 
+const NOTES = [
+  'The server is a plain `node:http` server, and each way has a process of its own. A download goes ' +
+    'through a temporary file, which is then read ([ADR 0010](adr/0010-verified-before-handed-on.md)).',
+];
+
 export const clientMemory: Bench = {
   name: 'client-memory',
   area: 'client',
@@ -30,7 +35,7 @@ export const clientMemory: Bench = {
           figure(`${what}: wall`, report.wallMs, 'ms'),
         );
       }
-      return { measures };
+      return { measures, notes: NOTES };
     } finally {
       server.kill();
     }

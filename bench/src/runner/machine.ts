@@ -15,7 +15,7 @@ export function describeMachine(): Machine {
     cpu: processors[0]?.model ?? 'unknown',
     cores: processors.length,
     memoryGb: Math.round(totalmem() / 1024 ** 3),
-    system: `${type()} ${release()} ${arch()}`,
+    system: `${type()} ${/^\d+\.\d+/.exec(release())?.[0] ?? release()} ${arch()}`,
     node: process.versions.node,
   };
 }

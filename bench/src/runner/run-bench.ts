@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { repositoryRoot } from '@larder/e2e/repository';
 import { createInTurns, type TurnsPolicy } from '../quiet/in-turns.ts';
-import { type Area, type Bench, type BenchContext, type BenchResult, missesGate } from './bench.ts';
+import { type Area, type Bench, type BenchContext, type BenchResult } from './bench.ts';
 import { formatMeasure } from './format-measure.ts';
 import { describeMachine, type Machine } from './machine.ts';
 import { readPackageVersions } from './package-versions.ts';
@@ -35,14 +35,14 @@ export interface RoundCount {
 }
 
 /**
- * Runs a bench, prints what it measured and keeps it as JSON; false when a gate is missed.
+ * Runs a bench, prints what it measured and keeps it as JSON.
  *
  * @throws MachineBusyError when the machine has other work: there is no result then.
  */
 export async function runBench(
   { run, ...bench }: Bench,
   policy: Omit<TurnsPolicy, 'onProgress'>,
-): Promise<boolean> {
+): Promise<StoredResult> {
   console.log(`\n${bench.name}: ${bench.question}`);
   const folder = await mkdtemp(join(tmpdir(), 'larder-bench-'));
   const startedAt = performance.now();
@@ -59,7 +59,7 @@ export async function runBench(
     const result = await run({ folder, onProgress, inTurns });
     for (const measure of result.measures) console.log(`  ${formatMeasure(measure)}`);
     for (const note of result.notes ?? []) console.log(`  ${note}`);
-    await keep({
+    const stored: StoredResult = {
       ...bench,
       date: new Date().toISOString(),
       durationMs: Math.round(performance.now() - startedAt),
@@ -68,8 +68,9 @@ export async function runBench(
       isTrusted: !policy.acceptsBusyMachine,
       rounds,
       ...result,
-    });
-    return !result.measures.some(missesGate);
+    };
+    await keep(stored);
+    return stored;
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -20,6 +20,14 @@ const ROUNDS = 2;
 
 const MAX_SLOWDOWN = 2;
 
+const NOTES = [
+  'Artifacts of 1 MB are written four at a time while four readers download: half of the time one of ' +
+    '20 that are read again and again, half of the time any that was written. A server without a limit ' +
+    `and one with a limit of 200 MB take turns, ${ROUNDS} times each. The most on disk may exceed the ` +
+    'limit by the uploads in flight. A request fails when it is refused or a download is not what was ' +
+    'stored; a miss is not a download. Hot artifacts are those 20.',
+];
+
 export const serverEviction: Bench = {
   name: 'server-eviction',
   area: 'server',
@@ -32,7 +40,8 @@ export const serverEviction: Bench = {
       without.push(await runRound(0));
       withEviction.push(await runRound(LIMIT_BYTES));
     }
-    return { measures: [...compare(without, withEviction), ...promises(withEviction)] };
+    const measures = [...compare(without, withEviction), ...promises(withEviction)];
+    return { measures, notes: NOTES };
   },
 };
 

@@ -19,6 +19,11 @@ const ACTIONS = [
   { what: 'downloads', perform: download, bounds: {} },
 ];
 
+const NOTES = [
+  'The server is `larder-server` as it is published. The downloads are answered by a new process over ' +
+    'the same data folder.',
+];
+
 export const serverMemory: Bench = {
   name: 'server-memory',
   area: 'server',
@@ -37,7 +42,7 @@ export const serverMemory: Bench = {
           figure(`${what}: wall`, wallMs, 'ms'),
         );
       }
-      return { measures };
+      return { measures, notes: NOTES };
     } finally {
       await rm(folder, { recursive: true });
     }

@@ -1,0 +1,61 @@
+import { type Measure } from '../runner/bench.ts';
+import { type StoredResult } from '../runner/run-bench.ts';
+import { formatBound, formatValue, unitOf } from './format-quantity.ts';
+import { anchorOf, escapeMarkdown, formatTable } from './markdown.ts';
+import { formatVerdict, verdictOf } from './verdict.ts';
+
+interface Row {
+  readonly result: StoredResult;
+  readonly measure: Measure;
+  readonly isFirst: boolean;
+}
+
+/** Every measure that has a gate, in one table. */
+export function formatAtAGlance(results: readonly StoredResult[]): string {
+  const rows = results.flatMap((result): Row[] =>
+    result.measures
+      .filter(({ gate }) => gate !== undefined)
+      .map((measure, index) => ({ result, measure, isFirst: index === 0 })),
+  );
+  const summary = summarize(rows.map(({ measure }) => measure));
+  if (rows.length === 0) return summary;
+  const table = formatTable(rows, [
+    { heading: 'bench', cellOf: ({ result, isFirst }) => (isFirst ? linkTo(result) : '') },
+    { heading: 'what', cellOf: ({ measure }) => describe(measure) },
+    { heading: 'against', cellOf: ({ measure }) => referenceOf(measure) },
+    {
+      heading: 'measured',
+      isNumber: true,
+      cellOf: ({ measure }) => formatValue(measure.value, unitOf(measure)),
+    },
+    { heading: 'rounds', isNumber: true, cellOf: ({ measure }) => String(measure.value.rounds) },
+    { heading: 'gate', isNumber: true, cellOf: ({ measure }) => formatBound(measure, 'gate') },
+    { heading: 'aim', isNumber: true, cellOf: ({ measure }) => formatBound(measure, 'aim') },
+    { heading: 'verdict', cellOf: ({ measure }) => formatVerdict(measure) },
+  ]);
+  return `${summary}\n\n${table}`;
+}
+
+function summarize(measures: readonly Measure[]): string {
+  const verdicts = measures.map(verdictOf);
+  const missed = verdicts.filter((verdict) => verdict === 'missed').length;
+  const aims = measures.filter(({ aim }) => aim !== undefined).length;
+  const aimsMet = verdicts.filter((verdict) => verdict === 'aim met').length;
+  const gates = `${measures.length - missed} of ${measures.length} gates are met`;
+  return aims === 0 ? `${gates}.` : `${gates}, and ${aimsMet} of ${aims} aims.`;
+}
+
+function linkTo({ title }: StoredResult): string {
+  return `[${escapeMarkdown(title)}](#${anchorOf(title)})`;
+}
+
+/** With the quantity, unless its own words say so already. */
+function describe(measure: Measure): string {
+  const { what } = measure;
+  if (measure.kind === 'figure' || what.includes(measure.quantity)) return escapeMarkdown(what);
+  return escapeMarkdown(`${what}: ${measure.quantity}`);
+}
+
+function referenceOf(measure: Measure): string {
+  return measure.kind === 'ratio' ? escapeMarkdown(measure.reference.name) : '';
+}
