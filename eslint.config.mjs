@@ -25,7 +25,7 @@ export default tseslint.config(
             { sourceTag: 'client', onlyDependOnLibsWithTags: [] },
             { sourceTag: 'server', onlyDependOnLibsWithTags: [] },
             { sourceTag: 'plugin', onlyDependOnLibsWithTags: ['client'] },
-            { sourceTag: 'fast-lane', onlyDependOnLibsWithTags: [] },
+            { sourceTag: 'fast-lane', onlyDependOnLibsWithTags: ['plugin'] },
             { sourceTag: 'e2e', onlyDependOnLibsWithTags: [] },
             { sourceTag: 'bench', onlyDependOnLibsWithTags: ['client', 'server', 'plugin', 'e2e'] },
           ],

@@ -71,9 +71,9 @@ describe('getInto', () => {
     });
     const sink = new Sink();
     const hasBegun = new Promise<void>((resolve) => {
-      const { _write: write } = sink;
+      const write = sink._write.bind(sink);
       sink._write = (...parts) => {
-        write.apply(sink, parts);
+        write(...parts);
         resolve();
       };
     });

@@ -158,8 +158,7 @@ export function createArchiveThread(): ArchiveThread {
   }
 
   return {
-    pack: ({ signal, ...request }) =>
-      begin({ kind: 'pack', request }, { signal }).result as Promise<PackResult>,
+    pack: ({ signal, ...request }) => begin({ kind: 'pack', request }, { signal }).result,
     unpack,
     close: () => (closing ??= shutDown()),
   };
