@@ -1,6 +1,7 @@
 import {
   closeSync,
   copyFileSync,
+  existsSync,
   mkdirSync,
   openSync,
   readdirSync,
@@ -8,6 +9,7 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
+import * as nodeModule from 'node:module';
 import { join } from 'node:path';
 import { createAgentBed, runConfiguration, type TestRun } from '../../testing/agent-bed.fixture.ts';
 import {
@@ -61,6 +63,14 @@ describe('an agent', () => {
     expect(readAgentState(bed.dataDirectory)).toBeNull();
     expect(await bed.spooled()).toEqual([]);
     expect(readdirSync(bed.dataDirectory).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+  });
+
+  it('leaves its compiled code for the next one, where Node can', async () => {
+    const run = await bed.openRun(server, { idleMs: 0 });
+    await run.close();
+    await untilNoAgent(bed.dataDirectory);
+    const { compileCache } = dataLayout(bed.dataDirectory);
+    expect(existsSync(compileCache)).toBe('enableCompileCache' in nodeModule);
   });
 
   it('stays for the next command, as on a laptop', async () => {

@@ -1,5 +1,6 @@
 // Entry of the agent's front process: `node main.js <data folder>`. Prints the state of the agent
 // that serves the folder, its own or that of another one that was faster, as one line of JSON.
+import '../protocol/enable-compile-cache.ts';
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, writeSync } from 'node:fs';
 import { join } from 'node:path';

@@ -32,14 +32,14 @@ export function createRunClosing(options: RunClosingOptions): RunClosing {
 
   function forgetWhenDone(run: Run): void {
     if (run.isOpen || closing.has(run) || !runs.byId(run.id)) return;
-    if (run.ledger.pending().uploads > 0) return;
+    if (run.ledger.isUploading()) return;
     runs.forget(run);
     supervisor.send({ kind: 'forget-run', runId: run.id });
     options.onClosed(run);
   }
 
   async function waitForUploads(run: Run, onProgress: () => void): Promise<void> {
-    if (run.ledger.pending().uploads === 0) return;
+    if (!run.ledger.isUploading()) return;
     let deadline: NodeJS.Timeout | undefined;
     const progress = setInterval(onProgress, progressIntervalMs);
     try {
@@ -85,7 +85,7 @@ export function createRunClosing(options: RunClosingOptions): RunClosing {
       return report;
     },
     uploadEnded(run) {
-      if (run.ledger.pending().uploads === 0) closing.get(run)?.();
+      if (!run.ledger.isUploading()) closing.get(run)?.();
       forgetWhenDone(run);
     },
   };

@@ -139,8 +139,10 @@ describe('pending uploads', () => {
     expect(ledger.pending()).toEqual({ uploads: 2, bytes: 1100 });
     ledger.recordUpload(uploadOf('c', { result: 'parked' }));
     expect(ledger.pending()).toEqual({ uploads: 1, bytes: 1000 });
+    expect(ledger.isUploading()).toBe(true);
     ledger.recordDrop('d');
     expect(ledger.pending()).toEqual({ uploads: 0, bytes: 0 });
+    expect(ledger.isUploading()).toBe(false);
   });
 
   it('count folders whose size nobody knows yet', () => {

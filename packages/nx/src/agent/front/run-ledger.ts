@@ -24,6 +24,8 @@ export interface RunLedger {
   taskCount(): number;
   isKnownMiss(taskHash: string): boolean;
   startOf(taskHash: string): TaskStart;
+  /** Whether an upload is on its way; asked after each of them, so it looks at no task. */
+  isUploading(): boolean;
   pending(): { uploads: number; bytes: number };
   toReport(): RunReport;
 }
@@ -41,7 +43,6 @@ interface LedgerTask {
   /** Whether more tasks were ready than could run at some moment between miss and store. */
   mayHaveWaited: boolean;
   store: 'uploaded' | 'pending' | 'dropped' | null;
-  isParked: boolean;
   sizeBytes: number | null;
   durationMs: number | null;
 }
@@ -58,6 +59,8 @@ export function createRunLedger(options: RunLedgerOptions): RunLedger {
   const tasks = new Map<string, LedgerTask>();
   /** Tasks that missed and have not been stored: ready or running. */
   const unfinished = new Set<LedgerTask>();
+  /** Tasks whose artifact is being uploaded or is about to be. */
+  const uploading = new Set<LedgerTask>();
   const slots =
     options.startEstimate.kind === 'start-follows-miss' ? options.startEstimate.parallel : Infinity;
   let firstTrouble: Trouble | null = null;
@@ -71,7 +74,6 @@ export function createRunLedger(options: RunLedgerOptions): RunLedger {
         missAt: null,
         mayHaveWaited: false,
         store: null,
-        isParked: false,
         sizeBytes: null,
         durationMs: null,
       };
@@ -86,6 +88,12 @@ export function createRunLedger(options: RunLedgerOptions): RunLedger {
     // come later find the others marked already.
     if (unfinished.size === slots + 1) for (const task of unfinished) task.mayHaveWaited = true;
     else added.mayHaveWaited = true;
+  }
+
+  function setStore(task: LedgerTask, store: LedgerTask['store'], { isParked = false } = {}): void {
+    task.store = store;
+    if (store === 'pending' && !isParked) uploading.add(task);
+    else uploading.delete(task);
   }
 
   function count(accepts: (task: LedgerTask) => boolean): number {
@@ -131,24 +139,25 @@ export function createRunLedger(options: RunLedgerOptions): RunLedger {
     recordStore(taskHash, { sizeBytes, durationMs }) {
       const task = taskOf(taskHash);
       unfinished.delete(task);
-      Object.assign(task, { store: 'pending', isParked: false, sizeBytes, durationMs });
+      setStore(task, 'pending');
+      Object.assign(task, { sizeBytes, durationMs });
     },
     recordDrop(taskHash) {
       const task = taskOf(taskHash);
       unfinished.delete(task);
-      task.store = 'dropped';
+      setStore(task, 'dropped');
     },
     recordUpload({ taskHash, result, sizeBytes, durationMs }) {
       const task = taskOf(taskHash);
-      task.isParked = result === 'parked';
-      task.store = result === 'parked' ? 'pending' : result;
+      const isParked = result === 'parked';
+      setStore(task, isParked ? 'pending' : result, { isParked });
       Object.assign(task, { sizeBytes, durationMs });
     },
     pendingTasks: () =>
       [...tasks].flatMap(([taskHash, { store }]) => (store === 'pending' ? [taskHash] : [])),
     recordVanished(taskHash) {
       const task = taskOf(taskHash);
-      if (task.store === 'pending') task.store = 'uploaded';
+      if (task.store === 'pending') setStore(task, 'uploaded');
     },
     recordTrouble(trouble) {
       firstTrouble ??= trouble;
@@ -160,12 +169,11 @@ export function createRunLedger(options: RunLedgerOptions): RunLedger {
       const task = tasks.get(taskHash);
       return { at: task?.missAt ?? null, isExact: task?.missAt != null && !task.mayHaveWaited };
     },
+    isUploading: () => uploading.size > 0,
     pending() {
-      const isOnItsWay = (task: LedgerTask) => task.store === 'pending' && !task.isParked;
-      return {
-        uploads: count(isOnItsWay),
-        bytes: sum((task) => (isOnItsWay(task) ? task.sizeBytes : 0)),
-      };
+      let bytes = 0;
+      for (const { sizeBytes } of uploading) bytes += sizeBytes ?? 0;
+      return { uploads: uploading.size, bytes };
     },
     toReport() {
       const hit = (task: LedgerTask) => task.lookup === 'hit';

@@ -9,6 +9,8 @@ export interface DataLayout {
   readonly log: string;
   /** Report of the last run that was closed, as JSON. */
   readonly lastRun: string;
+  /** What Node keeps of the agent's code, ready to run. */
+  readonly compileCache: string;
 }
 
 export function dataLayout(dataDirectory: string): DataLayout {
@@ -17,5 +19,6 @@ export function dataLayout(dataDirectory: string): DataLayout {
     downloads: join(dataDirectory, 'downloads'),
     log: join(dataDirectory, 'agent.log'),
     lastRun: join(dataDirectory, 'last-run.json'),
+    compileCache: join(dataDirectory, 'compile-cache'),
   };
 }

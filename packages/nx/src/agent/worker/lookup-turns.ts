@@ -20,30 +20,40 @@ export interface LookupTurnsOptions {
 
 export function createLookupTurns({ maxAtOnce, patienceMs }: LookupTurnsOptions): LookupTurns {
   const limit = createWorkLimit(maxAtOnce);
-  const patienceTimers = new Set<NodeJS.Timeout>();
+  let lastArrivalAt = -Infinity;
+
+  /** Calls `onEnd` unless it is stopped before. An arrival costs nothing, however many lookups wait. */
+  function startPatience(onEnd: () => void): { stop: () => void } {
+    let timer = setTimeout(look, patienceMs);
+    function look(): void {
+      const restMs = lastArrivalAt + patienceMs - performance.now();
+      if (restMs > 0) timer = setTimeout(look, restMs);
+      else onEnd();
+    }
+    return {
+      stop() {
+        clearTimeout(timer);
+      },
+    };
+  }
 
   return {
     async take(lookUp) {
-      const patience = new AbortController();
-      const timer = setTimeout(() => {
-        patience.abort(queuedTooLong(patienceMs));
-      }, patienceMs);
-      patienceTimers.add(timer);
-      const endPatience = () => {
-        clearTimeout(timer);
-        patienceTimers.delete(timer);
-      };
+      const ended = new AbortController();
+      const patience = startPatience(() => {
+        ended.abort(queuedTooLong(patienceMs));
+      });
       try {
         return await limit(() => {
-          endPatience();
+          patience.stop();
           return lookUp();
-        }, patience.signal);
+        }, ended.signal);
       } finally {
-        endPatience();
+        patience.stop();
       }
     },
     noteArrival() {
-      for (const timer of patienceTimers) timer.refresh();
+      lastArrivalAt = performance.now();
     },
   };
 }

@@ -1,4 +1,5 @@
 // Entry of the agent's worker process, started and spoken to by the front: `node main.js <data folder>`.
+import '../protocol/enable-compile-cache.ts';
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { createArchiveThread } from '../../archive/archive-thread.ts';
