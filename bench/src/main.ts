@@ -7,6 +7,7 @@ import { nxColdLarge, nxColdSmall } from './nx-builds/nx-cold.ts';
 import { nxLaptop } from './nx-builds/nx-laptop.ts';
 import { nxRunner } from './nx-builds/nx-runner.ts';
 import { nxWarmLarge, nxWarmSmall } from './nx-builds/nx-warm.ts';
+import { nxGrowth } from './nx-growth/nx-growth.ts';
 import { nxStart } from './nx-start/nx-start.ts';
 import { MachineBusyError } from './quiet/quiet-machine.ts';
 import { type Bench, missesGate } from './runner/bench.ts';
@@ -26,6 +27,7 @@ const BENCHES: readonly Bench[] = [
   nxWarmLarge,
   nxLaptop,
   nxRunner,
+  nxGrowth,
 ];
 
 const EXIT = { kept: 0, broken: 1, unknown: 2 } as const;

@@ -11,16 +11,23 @@ export interface Subject<T, R> {
   end(): Promise<void>;
 }
 
+export interface SubjectOptions {
+  readonly args?: readonly string[];
+  readonly execArgv?: readonly string[];
+  /** The complete environment; that of this process by default. */
+  readonly env?: NodeJS.ProcessEnv;
+}
+
 /**
  * Starts a compiled file that calls `serveTasks`. Its start does not count, unless somebody measures
  * from before this call.
  */
 export function startSubject<T, R = undefined>(
   file: string,
-  { args = [], execArgv = [] }: { args?: readonly string[]; execArgv?: readonly string[] } = {},
+  { args = [], execArgv = [], env = process.env }: SubjectOptions = {},
 ): Subject<T, R> {
   const group = createSubjectGroup();
-  const child = group.startIn(() => fork(file, [...args], { execArgv: [...execArgv] }));
+  const child = group.startIn(() => fork(file, [...args], { execArgv: [...execArgv], env }));
   const ended = once(child, 'exit');
   return {
     async perform(task) {
