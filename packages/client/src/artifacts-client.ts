@@ -7,6 +7,8 @@ export interface ArtifactBody {
   readonly sizeBytes: number;
   /** Opens the content from its first byte; called once for each attempt and once for the tag. */
   open(): Readable;
+  /** A file that holds the same content. It is read instead, for half the cost of a stream. */
+  readonly file?: string;
 }
 
 /** Options of every call of the client. */

@@ -1,3 +1,8 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { bufferBody } from './artifact-body/buffer-body.ts';
+import { fileBody } from './artifact-body/file-body.ts';
+import { type ArtifactBody } from './artifacts-client.ts';
 import { catchLarderError, chunkedBody, createTestBed } from './fixtures/test-bed.fixture.ts';
 
 const bed = createTestBed();
@@ -70,4 +75,29 @@ describe('a slow transfer', () => {
     );
     expect(code).toBe('LARDER_TIMEOUT_STALL');
   });
+
+  it.each<[string, (content: Buffer) => Promise<ArtifactBody> | ArtifactBody]>([
+    ['a buffer', (content) => bufferBody(content)],
+    ['a file', (content) => writeToFile(content)],
+  ])('of %s may take longer than every time-out as long as it is read', async (_what, makeBody) => {
+    const content = Buffer.from(Uint32Array.from({ length: 4_000_000 }, (_, i) => i).buffer);
+    const received: Buffer[] = [];
+    const server = await bed.startServer((request, response) => {
+      request.on('data', (chunk: Buffer) => {
+        received.push(chunk);
+        request.pause();
+        setTimeout(() => request.resume(), 3);
+      });
+      request.on('end', () => response.writeHead(202).end());
+    });
+    const client = bed.createClient(server, { firstByteTimeoutMs: 600, stallTimeoutMs: 600 });
+    await client.put('abc', await makeBody(content), { tag: 't', retries: 0 });
+    expect(Buffer.concat(received).equals(content)).toBe(true);
+  });
 });
+
+async function writeToFile(content: Buffer): Promise<ArtifactBody> {
+  const path = join(await bed.makeFolder(), 'artifact');
+  await writeFile(path, content);
+  return fileBody(path, content.length);
+}

@@ -163,6 +163,23 @@ describe('put', () => {
       expect(bodies).toEqual([]);
     });
 
+    it.each([
+      ['longer', 'hello!'],
+      ['shorter', 'hell'],
+      ['empty', ''],
+    ])('(a file that is %s) fails before the server has it all', async (_what, text) => {
+      const bodies: Buffer[] = [];
+      const server = await bed.startServer(acceptInto(bodies));
+      const client = bed.createClient(server);
+      const path = join(await bed.makeFolder(), 'artifact');
+      await writeFile(path, text);
+      const error = await catchLarderError(client.put('abc', fileBody(path, 5), { tag: 't' }));
+      expect(error.code).toBe('LARDER_BODY_LENGTH_MISMATCH');
+      await client.close();
+      await server.close();
+      expect(bodies).toEqual([]);
+    });
+
     it('is not sent at all when the tag has to be computed', async () => {
       const server = await bed.startServer(answer(202));
       const error = await catchLarderError(

@@ -1,8 +1,9 @@
 import { type Readable } from 'node:stream';
+import { readFileChunks } from '../artifact-body/file-chunks.ts';
 import { type ArtifactBody, type PutOptions } from '../artifacts-client.ts';
 import { createClientError } from '../errors/client-errors.ts';
 import { isLarderError } from '../errors/larder-error.ts';
-import { createArtifactTag } from '../signature/create-artifact-tag.ts';
+import { createArtifactTagger } from '../signature/create-artifact-tag.ts';
 import { discard } from '../transport/http-answer.ts';
 import { artifactPath } from './artifact-hash.ts';
 import { metadataHeaders, senderHeaders } from './artifact-headers.ts';
@@ -49,15 +50,20 @@ async function computeTag(
   body: ArtifactBody,
   signal: AbortSignal,
 ): Promise<string> {
+  const { file, sizeBytes } = body;
   let content: Readable | null = null;
   const stop = (): void => {
     content?.destroy(signal.reason as Error);
   };
   signal.addEventListener('abort', stop, { once: true });
   try {
-    content = body.open();
-    const { sizeBytes } = body;
-    return await createArtifactTag(content, { hash, sizeBytes, teamId, signatureKey });
+    const tagger = createArtifactTagger({ hash, sizeBytes, teamId, signatureKey });
+    const chunks = file === undefined ? (content = body.open()) : readFileChunks(file, sizeBytes);
+    for await (const chunk of chunks as AsyncIterable<Uint8Array>) {
+      signal.throwIfAborted();
+      tagger.update(chunk);
+    }
+    return tagger.digest();
   } catch (error) {
     signal.throwIfAborted();
     if (isLarderError(error)) throw error;

@@ -3,6 +3,9 @@ import { buildConnector, type Dispatcher, EnvHttpProxyAgent, Pool } from 'undici
 import { createClientError } from '../errors/client-errors.ts';
 import { type ResolvedOptions } from '../resolve-options.ts';
 
+/** What a connection holds at most of what the system has not taken yet, before its user has to wait. */
+export const SOCKET_BUFFER_BYTES = 64 * 1024;
+
 export interface ConnectionPool {
   readonly dispatcher: Dispatcher;
   /**
@@ -29,6 +32,7 @@ export function createConnectionPool(options: ResolvedOptions): ConnectionPool {
     rejectUnauthorized: true,
     // undici leaves what is still connecting when it is destroyed to the time-out.
     signal: closing.signal,
+    highWaterMark: SOCKET_BUFFER_BYTES,
   };
   const connections = watchConnections(buildConnector(tls));
   const dispatcher = new EnvHttpProxyAgent({
