@@ -2,12 +2,26 @@ import { type Measure } from '../runner/bench.ts';
 import { type StoredResult } from '../runner/run-bench.ts';
 import { formatBound, formatValue, unitOf } from './format-quantity.ts';
 import { anchorOf, escapeMarkdown, formatTable } from './markdown.ts';
+import { type Plot } from './plots/plot.ts';
+import { drawRatios } from './plots/ratios-plot.ts';
 import { formatVerdict, verdictOf } from './verdict.ts';
+
+const LEAST_ROWS = 3;
 
 interface Row {
   readonly result: StoredResult;
   readonly measure: Measure;
   readonly isFirst: boolean;
+}
+
+/** All ratios that have a gate; null when there are too few for a drawing to help. */
+export function plotAtAGlance(results: readonly StoredResult[]): Plot | null {
+  const rows = results
+    .flatMap(({ measures }) => measures)
+    .filter((measure) => measure.kind === 'ratio')
+    .filter(({ gate }) => gate !== undefined)
+    .map((measure) => ({ label: `${describe(measure)}, ${sidesOf(measure)}`, measure }));
+  return rows.length < LEAST_ROWS ? null : drawRatios('at-a-glance.svg', rows);
 }
 
 /** Every measure that has a gate, in one table. */
@@ -21,8 +35,8 @@ export function formatAtAGlance(results: readonly StoredResult[]): string {
   if (rows.length === 0) return summary;
   const table = formatTable(rows, [
     { heading: 'bench', cellOf: ({ result, isFirst }) => (isFirst ? linkTo(result) : '') },
-    { heading: 'what', cellOf: ({ measure }) => describe(measure) },
-    { heading: 'against', cellOf: ({ measure }) => referenceOf(measure) },
+    { heading: 'what', cellOf: ({ measure }) => escapeMarkdown(describe(measure)) },
+    { heading: 'compared', cellOf: ({ measure }) => escapeMarkdown(sidesOf(measure)) },
     {
       heading: 'measured',
       isNumber: true,
@@ -52,10 +66,11 @@ function linkTo({ title }: StoredResult): string {
 /** With the quantity, unless its own words say so already. */
 function describe(measure: Measure): string {
   const { what } = measure;
-  if (measure.kind === 'figure' || what.includes(measure.quantity)) return escapeMarkdown(what);
-  return escapeMarkdown(`${what}: ${measure.quantity}`);
+  if (measure.kind === 'figure' || what.includes(measure.quantity)) return what;
+  return `${what}: ${measure.quantity}`;
 }
 
-function referenceOf(measure: Measure): string {
-  return measure.kind === 'ratio' ? escapeMarkdown(measure.reference.name) : '';
+function sidesOf(measure: Measure): string {
+  if (measure.kind === 'figure') return '';
+  return `${measure.subject.name} against ${measure.reference.name}`;
 }

@@ -15,13 +15,17 @@ export function formatBenchSection(result: StoredResult, plots: readonly Plot[])
     escapeMarkdown(question),
     ratios.length > 0 ? formatRatios(ratios) : '',
     figures.length > 0 ? formatFigures(figures) : '',
-    ...plots.map(({ fileName, alt }) => `![${escapeMarkdown(alt)}](performance/${fileName})`),
+    ...plots.map(formatPlot),
     ...measures.filter(missesGate).map(admit),
     ...notes,
     `${describeOrigin(result)} The result is [${name}.json](performance/${name}.json).`,
   ]
     .filter((part) => part !== '')
     .join('\n\n');
+}
+
+export function formatPlot({ fileName, alt }: Plot): string {
+  return `![${escapeMarkdown(alt)}](performance/${fileName})`;
 }
 
 function formatRatios(ratios: readonly Ratio[]): string {

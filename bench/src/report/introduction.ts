@@ -6,7 +6,7 @@ export const INTRODUCTION = `
 
 What Larder costs, beside what others cost that do the same and beside what is hard to beat: GNU tar, a plain \`node:http\` server, Nx without a cache. Every figure comes from \`npm run bench\`, and every section links to the result it was made from.
 
-**How it is measured.** What is compared is measured within one run and in turns (A B B A …), so that a machine that gets slower or faster favours nobody. A first round warms everything up and does not count. A figure is the median of all rounds, with the least and the greatest in brackets; a ratio is taken in each round, and its median need not be the ratio of two medians. CPU is user and system time of whole process trees, detached processes included, counted by a control group of the kernel. What was taken in one round has no extremes.
+**How it is measured.** What is compared is measured within one run and in turns (A B B A …), so that a machine that gets slower or faster favours nobody. A first round warms everything up and does not count. A figure is the median of all rounds, with the least and the greatest in brackets; a ratio is taken in each round, and its median need not be the ratio of two medians. CPU is user and system time of whole process trees, detached processes included, counted by a control group of the kernel ([ADR 0020](adr/0020-how-speed-is-measured.md)). What was taken in one round has no extremes.
 
 **A watched machine.** The bench looks at what else the machine does. A round that other work disturbed is repeated, and a bench that gets no quiet machine says so and claims nothing. A result with fewer rounds than the bench wants does not get onto this page. Where a bench does not watch the machine, its section says so.
 
@@ -14,3 +14,7 @@ What Larder costs, beside what others cost that do the same and beside what is h
 
 **Your machine.** Figures of different machines cannot be compared; ratios travel better. The bench needs Linux, root for the control groups, and Debian's packages for the programs that it measures beside Larder. \`npm run bench\` runs all of it, \`npm run bench -- <name> …\` the benches of those names, with \`--rounds=3\` for fewer rounds and \`--busy\` to try it out on a machine that has other work.
 `;
+
+export const OVERVIEW_LEGEND =
+  'The same ratios, drawn: a dot is the median, its line goes from the least to the greatest, the bar ' +
+  'is the gate. Orange is beyond its gate. At 1× both cost the same.';

@@ -44,7 +44,7 @@ describe('a page', () => {
     expect(rowOf(page, '[Packing](#packing)')).toEqual([
       '[Packing](#packing)',
       'packing: CPU',
-      String.raw`tar \| zstd -1`,
+      String.raw`Larder against tar \| zstd -1`,
       '1.50× (1.35 to 1.65)',
       '10',
       '2.5×',
@@ -93,6 +93,24 @@ describe('a page', () => {
   it('says when a bench did not watch the machine', async () => {
     expect(await pageOf(aResult({ rounds: [] }))).toContain('The machine was not watched.');
     expect(await pageOf(aResult())).not.toContain('was not watched.');
+  });
+
+  it('draws the ratios that have a gate when there are several', async () => {
+    const measures = [1.3, 2, 3].map((gate) => aRatio(larder, tar, { what: `at ${gate}`, gate }));
+    const result = aResult({ measures: [...measures, aRatio(larder, tar, { what: 'free' })] });
+    const files = await createPage([result]);
+    const svg = files.get('performance/at-a-glance.svg') ?? '';
+    expect(svg).toContain('at 1.3: CPU, Larder against tar | zstd -1</text>');
+    expect(svg).not.toContain('free');
+    expect(files.get('performance.md')).toContain('0 of 3 are below 1×, and 1 beyond their gates.');
+    const few = await createPage([aResult({ measures: measures.slice(1) })]);
+    expect(few.has('performance/at-a-glance.svg')).toBe(false);
+  });
+
+  it('survives a ratio of what is less than nothing', async () => {
+    const added = aRatio(aSide('hooks', -20), aSide('direct', 100), { gate: 1 });
+    const files = await createPage([aResult({ measures: [added, added, added] })]);
+    expect([...files.values()].join('')).not.toMatch(/NaN|Infinity|undefined/);
   });
 
   it('is the same whatever the order of the results and of what was drawn before', async () => {

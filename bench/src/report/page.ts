@@ -8,9 +8,9 @@ import * as estree from 'prettier/plugins/estree';
 import * as markdown from 'prettier/plugins/markdown';
 import { type StoredResult } from '../runner/run-bench.ts';
 import { AREAS } from './areas.ts';
-import { formatAtAGlance } from './at-a-glance.ts';
-import { formatBenchSection } from './bench-section.ts';
-import { INTRODUCTION } from './introduction.ts';
+import { formatAtAGlance, plotAtAGlance } from './at-a-glance.ts';
+import { formatBenchSection, formatPlot } from './bench-section.ts';
+import { INTRODUCTION, OVERVIEW_LEGEND } from './introduction.ts';
 import { anchorOf } from './markdown.ts';
 import { plotsOf } from './plots/plots-of.ts';
 
@@ -23,6 +23,7 @@ export type PageFiles = ReadonlyMap<string, string>;
  * @throws Error when a result belongs to no section, or two would have the same heading.
  */
 export async function createPage(results: readonly StoredResult[]): Promise<PageFiles> {
+  checkSections(results);
   const areas = Object.entries(AREAS).map(([area, heading]) => ({
     heading,
     results: results
@@ -30,13 +31,17 @@ export async function createPage(results: readonly StoredResult[]): Promise<Page
       .sort((a, b) => (a.name < b.name ? -1 : 1)),
   }));
   const sorted = areas.flatMap((area) => area.results);
-  checkSections(results);
   const files = new Map<string, string>();
   for (const result of sorted) {
     const json = await formatFile(JSON.stringify(result), 'json');
     files.set(`performance/${result.name}.json`, json);
   }
   const sections: string[] = [INTRODUCTION, '## At a glance', formatAtAGlance(sorted)];
+  const overview = plotAtAGlance(sorted);
+  if (overview !== null) {
+    files.set(`performance/${overview.fileName}`, overview.svg);
+    sections.push(OVERVIEW_LEGEND, formatPlot(overview));
+  }
   for (const { heading, results: ofArea } of areas) {
     if (ofArea.length > 0) sections.push(`## ${heading}`);
     for (const result of ofArea) {

@@ -42,7 +42,7 @@ export function drawBars(fileName: string, groups: readonly BarGroup[]): Plot {
       gridIndex,
       type: 'value',
       min: 0,
-      max: Math.max(...group.bars.map(({ value }) => value.greatest)),
+      max: Math.max(1e-3, ...group.bars.map(({ value }) => value.greatest)),
       show: false,
     })),
     yAxis: groups.map((group, gridIndex) => ({
@@ -87,7 +87,13 @@ function seriesOf({ bars, unit }: BarGroup, index: number): CustomSeriesOption {
     xAxisIndex: index,
     yAxisIndex: index,
     silent: true,
-    data: bars.map(({ value }, row) => [value.median, row, value.least, value.greatest]),
+    data: bars.map(({ value }, row) => [
+      // What is added to something may be less than nothing, of which there is no bar.
+      Math.max(0, value.median),
+      row,
+      Math.max(0, value.least),
+      Math.max(0, value.greatest),
+    ]),
     renderItem: drawRow((row) => {
       const bar = bars[row];
       return {
