@@ -79,7 +79,7 @@ function findUnused({ name, exports }, file, program) {
   };
   visit(program.getSourceFile(file));
 
-  const entries = Object.keys(exports).filter((entry) => entry !== './package.json');
+  const entries = Object.keys(exports).filter((entry) => !entry.endsWith('.json'));
   return entries.flatMap((entry) => {
     const specifier = name + entry.slice(1);
     const declarations = resolve(specifier, file, program.getCompilerOptions());

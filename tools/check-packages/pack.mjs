@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { run } from './run.mjs';
 
 /** What belongs into a package; everything else is a mistake. */
-const EXPECTED_FILES = /^(?:package\.json|README\.md|LICENSE|dist\/.*\.(?:js|d\.ts))$/;
+const EXPECTED_FILES =
+  /^(?:package\.json|README\.md|LICENSE|generators\.json|generators\/.*\.schema\.json|dist\/.*\.(?:js|d\.ts))$/;
 const FORBIDDEN_FILES = /\.(?:spec|fixture)\./;
 const WANTED_FILES = ['package.json', 'README.md', 'LICENSE', 'dist/index.js', 'dist/index.d.ts'];
 

@@ -23,6 +23,6 @@ export async function buildFromScratch(
   await removeLocalCache(workspace);
   const build = await runUnfinishedBuild(workspace, options);
   // Where hits do not bring symlinks back they bring what is behind them.
-  const followSymlinks = !keepsSymlinks(workspace.nxVersion);
+  const followSymlinks = !keepsSymlinks(workspace.nxVersion, workspace.hasFastLane);
   return { build, outputs: await readOutputs(workspace, { followSymlinks }) };
 }

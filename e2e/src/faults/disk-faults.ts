@@ -14,8 +14,8 @@ export const diskFaults: readonly Fault[] = [
     name: 'the disk is too small for the spool',
     cache: 'empty',
     executed: 'all',
-    warning: (nxVersion) =>
-      doorOf(nxVersion) === 'hooks'
+    warning: ({ nxVersion, hasFastLane }) =>
+      doorOf(nxVersion) === 'hooks' && !hasFastLane
         ? { problem: /could not be kept for its upload/, remedy: /Free disk space/ }
         : { problem: /Cannot pack .*no space left/, remedy: /free space/ },
     whyNot: whyNoSmallDisk,

@@ -5,6 +5,7 @@ import { type LarderOptions, type NxJson } from '../workspace/nx-json.ts';
 import { type BuildRun } from '../workspace/run-build.ts';
 import { type AgentProcesses } from './agent-processes.ts';
 import { type FaultyLine } from './faulty-line.ts';
+import { type Setup } from './setup.ts';
 
 /** One thing that goes wrong with the cache, and what a build may notice of it. */
 export interface Fault {
@@ -13,7 +14,7 @@ export interface Fault {
   /** What the server holds when the build starts: none of its artifacts, or all of them. */
   readonly cache: 'empty' | 'filled';
   /** The one warning that the build prints; null when it has no reason for any. */
-  readonly warning: Warning | null | ((nxVersion: string) => Warning);
+  readonly warning: Warning | null | ((setup: Setup) => Warning);
   /** Which tasks run; those that do not come from the cache. */
   readonly executed: 'all' | 'none' | 'any' | readonly string[];
   /** A line that the build prints besides. */

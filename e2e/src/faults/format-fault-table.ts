@@ -1,4 +1,5 @@
 import { type Cell } from './judge-cell.ts';
+import { formatSetup, type Setup } from './setup.ts';
 
 const HEAD = ['fault', 'Nx', 'exit', 'outputs', 'added', 'warning', 'result'];
 
@@ -17,16 +18,16 @@ export function formatFaultTable(rows: readonly (Cell | SkippedCell)[]): string 
 /** A fault that cannot be brought about. */
 export interface SkippedCell {
   readonly fault: string;
-  readonly nxVersion: string;
+  readonly setup: Setup;
   readonly whyNot: string;
 }
 
 function lineOf(row: Cell | SkippedCell): string[] {
-  if ('whyNot' in row) return [row.fault, row.nxVersion, '–', '–', '–', '–', row.whyNot];
-  const { fault, nxVersion, exitCodes, areOutputsRight, addedMs, warnings, problems } = row;
+  if ('whyNot' in row) return [row.fault, formatSetup(row.setup), '–', '–', '–', '–', row.whyNot];
+  const { fault, setup, exitCodes, areOutputsRight, addedMs, warnings, problems } = row;
   return [
     fault,
-    nxVersion,
+    formatSetup(setup),
     [...new Set(exitCodes)].join(' '),
     areOutputsRight ? 'right' : 'WRONG',
     `${addedMs < 0 ? '−' : '+'}${(Math.abs(addedMs) / 1000).toFixed(1)} s`,

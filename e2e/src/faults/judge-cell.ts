@@ -5,6 +5,7 @@ import { type Observation } from './build-from-scratch.ts';
 import { type FaultObservation } from './build-on-stage.ts';
 import { type Fault, type Warning } from './fault.ts';
 import { median } from './median.ts';
+import { type Setup } from './setup.ts';
 
 /** How much longer than without the plugin a build may take when the cache is in trouble. */
 export const MAX_DELAY_MS = 3_000;
@@ -12,7 +13,7 @@ export const MAX_DELAY_MS = 3_000;
 /** One fault on one version of Nx. */
 export interface Cell {
   readonly fault: string;
-  readonly nxVersion: string;
+  readonly setup: Setup;
   readonly exitCodes: readonly (number | null)[];
   readonly areOutputsRight: boolean;
   /** How much longer than without the plugin it took, by the medians. */
@@ -27,13 +28,13 @@ export interface Cell {
 
 export interface CellInput {
   readonly fault: Fault;
-  readonly nxVersion: string;
+  readonly setup: Setup;
   readonly observations: readonly FaultObservation[];
   /** The same builds without the plugin. */
   readonly baseline: readonly Observation[];
 }
 
-export function judgeCell({ fault, nxVersion, observations, baseline }: CellInput): Cell {
+export function judgeCell({ fault, setup, observations, baseline }: CellInput): Cell {
   const [first] = baseline;
   if (first === undefined) throw new Error('There is nothing to compare with.');
   const areOutputsRight =
@@ -42,10 +43,10 @@ export function judgeCell({ fault, nxVersion, observations, baseline }: CellInpu
   const durations = (of: readonly Observation[]) => of.map(({ build }) => build.durationMs);
   const addedMs = median(durations(observations)) - median(durations(baseline));
   const isSlow = addedMs > MAX_DELAY_MS + (fault.lastsMs ?? 0);
-  const expected = typeof fault.warning === 'function' ? fault.warning(nxVersion) : fault.warning;
+  const expected = typeof fault.warning === 'function' ? fault.warning(setup) : fault.warning;
   return {
     fault: fault.name,
-    nxVersion,
+    setup,
     exitCodes: observations.map(({ build }) => build.exitCode),
     areOutputsRight,
     addedMs,

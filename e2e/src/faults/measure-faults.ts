@@ -3,6 +3,7 @@ import { type FaultObservation } from './build-on-stage.ts';
 import { type Fault } from './fault.ts';
 import { type SkippedCell } from './format-fault-table.ts';
 import { type Cell, judgeCell } from './judge-cell.ts';
+import { type Setup } from './setup.ts';
 import { createTestStand, type TestStand } from './test-stand.ts';
 
 /** Builds without the plugin come between the others, so that a slow moment hits both kinds. */
@@ -17,7 +18,7 @@ const MAX_REPETITIONS = 6;
 export type CellRow = Cell | SkippedCell;
 
 export interface MeasureOptions {
-  readonly nxVersion: string;
+  readonly setup: Setup;
   readonly rounds: number;
   readonly say: (line: string) => void;
 }
@@ -25,9 +26,10 @@ export interface MeasureOptions {
 /** Brings every fault about, in rounds, on one version of Nx. */
 export async function measureFaults(
   faults: readonly Fault[],
-  { nxVersion, rounds, say }: MeasureOptions,
+  { setup, rounds, say }: MeasureOptions,
 ): Promise<CellRow[]> {
-  const stand = await createTestStand(nxVersion);
+  const { nxVersion } = setup;
+  const stand = await createTestStand(setup);
   try {
     const measurement = createMeasurement(stand);
     const possible = faults.filter(({ whyNot }) => (whyNot?.(nxVersion) ?? null) === null);
@@ -44,7 +46,7 @@ export async function measureFaults(
       rows.push(
         reason === null
           ? await measurement.judge(fault)
-          : { fault: fault.name, nxVersion, whyNot: reason },
+          : { fault: fault.name, setup, whyNot: reason },
       );
     }
     return rows;
@@ -61,7 +63,7 @@ interface Measurement {
 }
 
 function createMeasurement(stand: TestStand): Measurement {
-  const { nxVersion } = stand;
+  const { setup } = stand;
   const finished: Observation[] = [];
   const interrupted: Observation[] = [];
   const observed = new Map<Fault, FaultObservation[]>();
@@ -87,7 +89,7 @@ function createMeasurement(stand: TestStand): Measurement {
 
   function judgeNow(fault: Fault): Cell {
     const observations = observationsOf(fault);
-    return judgeCell({ fault, nxVersion, observations, baseline: baselineOf(fault) });
+    return judgeCell({ fault, setup, observations, baseline: baselineOf(fault) });
   }
 
   return {

@@ -21,10 +21,11 @@ import { buildFromScratch, type Observation } from './build-from-scratch.ts';
 import { buildOnStage, type FaultObservation } from './build-on-stage.ts';
 import { type Fault } from './fault.ts';
 import { interruptBuild } from './interruption.ts';
+import { type Setup } from './setup.ts';
 
 /** A workspace with one version of Nx, a server, and whatever can come between the two. */
 export interface TestStand {
-  readonly nxVersion: string;
+  readonly setup: Setup;
   /** Builds without the plugin. */
   readonly buildWithout: (options: { readonly isInterrupted: boolean }) => Promise<Observation>;
   /** Builds while the fault happens. */
@@ -32,7 +33,8 @@ export interface TestStand {
   readonly close: () => Promise<void>;
 }
 
-export async function createTestStand(nxVersion: string): Promise<TestStand> {
+export async function createTestStand(setup: Setup): Promise<TestStand> {
+  const { nxVersion, hasFastLane } = setup;
   const cleanup = createCleanupStack();
   const serverMachine = await createMachine();
   cleanup.add(serverMachine.remove);
@@ -43,6 +45,7 @@ export async function createTestStand(nxVersion: string): Promise<TestStand> {
   const workspace = await createWorkspace({
     machine,
     nxVersion,
+    hasFastLane,
     projects: smallSixProjects,
     cache: 'local',
   });
@@ -51,7 +54,7 @@ export async function createTestStand(nxVersion: string): Promise<TestStand> {
   let buildCount = 0;
 
   return {
-    nxVersion,
+    setup,
     async buildWithout({ isInterrupted }) {
       await useCache(workspace, 'local');
       let interrupted: Promise<void> | undefined;
