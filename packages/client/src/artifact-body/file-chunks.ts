@@ -16,7 +16,7 @@ export async function* readFileChunks(path: string, sizeBytes: number): AsyncGen
   const file = await open(path);
   // With room for one more byte a small file shows in one go that it has ended.
   const bufferSizeBytes = Math.min(READ_SIZE_BYTES, sizeBytes + 1);
-  let buffer = Buffer.allocUnsafeSlow(bufferSizeBytes);
+  let buffer: Buffer = Buffer.allocUnsafeSlow(bufferSizeBytes);
   let spare: Buffer | null = null;
   let reading = fill(file, buffer);
   try {
