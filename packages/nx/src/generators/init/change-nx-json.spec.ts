@@ -7,7 +7,7 @@ import { changeNxJson } from './change-nx-json.ts';
 const url = 'https://cache.example.com';
 
 function change(json: object, options: LarderOptions = {}, version = '24.0.6'): NxJson {
-  return changeNxJson(json as NxJson, options, parseNxVersion(version));
+  return changeNxJson(json, options, parseNxVersion(version));
 }
 
 describe('nx.json of Nx 20.8 and later', () => {
