@@ -1,4 +1,4 @@
-import { type Measure } from '../runner/bench.ts';
+import { type Measure, type Ratio } from '../runner/bench.ts';
 import { type StoredResult } from '../runner/run-bench.ts';
 import { formatBound, formatValue, unitOf } from './format-quantity.ts';
 import { anchorOf, escapeMarkdown, formatTable } from './markdown.ts';
@@ -16,12 +16,24 @@ interface Row {
 
 /** All ratios that have a gate; null when there are too few for a drawing to help. */
 export function plotAtAGlance(results: readonly StoredResult[]): Plot | null {
-  const rows = results
-    .flatMap(({ measures }) => measures)
-    .filter((measure) => measure.kind === 'ratio')
-    .filter(({ gate }) => gate !== undefined)
-    .map((measure) => ({ label: `${describe(measure)}, ${sidesOf(measure)}`, measure }));
-  return rows.length < LEAST_ROWS ? null : drawRatios('at-a-glance.svg', rows);
+  const groups = results
+    .map(({ title, measures }) => ({
+      heading: title,
+      rows: measures.filter(isGatedRatio).map(rowOf),
+    }))
+    .filter(({ rows }) => rows.length > 0);
+  const count = groups.reduce((total, { rows }) => total + rows.length, 0);
+  return count < LEAST_ROWS ? null : drawRatios('at-a-glance.svg', groups);
+}
+
+function isGatedRatio(measure: Measure): measure is Ratio {
+  return measure.kind === 'ratio' && measure.gate !== undefined;
+}
+
+function rowOf(measure: Ratio): { label: string; measure: Ratio } {
+  const { what, reference } = measure;
+  const against = what.includes(reference.name) ? '' : `, against ${reference.name}`;
+  return { label: `${describe(measure)}${against}`, measure };
 }
 
 /** Every measure that has a gate, in one table. */

@@ -65,7 +65,8 @@ function formatFigures(figures: readonly Figure[]): string {
 function admit(measure: Measure): string {
   const what = escapeMarkdown(measure.what);
   const gate = formatBound(measure, 'gate');
-  return `**Missed:** ${what} is at ${formatMedian(measure)}, and the gate is at ${gate}.`;
+  const reference = measure.kind === 'ratio' ? ` ${escapeMarkdown(measure.reference.name)}` : '';
+  return `**Missed:** ${what} is at ${formatMedian(measure)}${reference}, and the gate is at ${gate}.`;
 }
 
 function describeOrigin({ date, machine, packages, peers = {}, rounds }: StoredResult): string {

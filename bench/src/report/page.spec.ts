@@ -59,7 +59,9 @@ describe('a page', () => {
     const page = await pageOf(aResult({ measures: [ratio] }));
     expect(rowOf(page, '[Packing](#packing)').at(-1)).toBe('**missed**');
     expect(page).toContain('0 of 1 gates are met, and 0 of 1 aims.');
-    expect(page).toContain('**Missed:** packing is at 1.50×, and the gate is at 1.3×.');
+    expect(page).toContain(
+      String.raw`**Missed:** packing is at 1.50× tar \| zstd -1, and the gate is at 1.3×.`,
+    );
   });
 
   it('says that a gate is met where the aim is not', async () => {
@@ -100,7 +102,7 @@ describe('a page', () => {
     const result = aResult({ measures: [...measures, aRatio(larder, tar, { what: 'free' })] });
     const files = await createPage([result]);
     const svg = files.get('performance/at-a-glance.svg') ?? '';
-    expect(svg).toContain('at 1.3: CPU, Larder against tar | zstd -1</text>');
+    expect(svg).toContain('at 1.3: CPU, against tar | zstd -1</text>');
     expect(svg).not.toContain('free');
     expect(files.get('performance.md')).toContain('0 of 3 are below 1×, and 1 beyond their gates.');
     const few = await createPage([aResult({ measures: measures.slice(1) })]);

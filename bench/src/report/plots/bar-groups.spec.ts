@@ -28,6 +28,14 @@ describe('bars', () => {
     expect(alone?.title).toBe('2,000 files against tar');
   });
 
+  it('have no title when their measures share none', () => {
+    const [group] = groupBars([
+      aRatio(larder, tar, { what: 'hooks' }),
+      aRatio(fastLane, tar, { what: 'fast lane' }),
+    ]);
+    expect(group?.title).toBe('');
+  });
+
   it('of other turns, or of another quantity, are a group of their own', () => {
     const later = aSide('Larder', 151);
     expect(groupBars([aRatio(larder, tar), aRatio(later, nodeTar)])).toHaveLength(2);

@@ -2,6 +2,7 @@ import { type Ratio, type Side } from '../../runner/bench.ts';
 
 /** What was measured in the same turns, so that it can be drawn on one scale. */
 export interface BarGroup {
+  /** Empty when its measures have nothing in common but the quantity. */
   readonly title: string;
   readonly quantity: string;
   readonly unit: string;
@@ -63,7 +64,7 @@ function isSame(a: Side, b: Side): boolean {
   );
 }
 
-/** The words that all begin with, without those that only lead to what follows; else all of the first. */
+/** The words that all begin with, without those that only lead to what follows. */
 function commonStart(texts: readonly string[]): string {
   const [first = '', ...others] = texts;
   if (others.every((text) => text === first)) return first;
@@ -71,5 +72,5 @@ function commonStart(texts: readonly string[]): string {
   let count = 0;
   while (others.every((text) => text.split(' ')[count] === words[count])) count += 1;
   const start = words.slice(0, count).join(' ');
-  return start.replace(/([,:;]| against| than| with)+$/, '') || first;
+  return start.replace(/([,:;]| against| than| with)+$/, '');
 }

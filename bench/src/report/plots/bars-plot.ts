@@ -65,7 +65,8 @@ export function drawBars(fileName: string, groups: readonly BarGroup[]): Plot {
 }
 
 function headingOf({ title, quantity }: BarGroup, top: number): TitleComponentOption {
-  const text = title.includes(quantity) ? title : `${title}: ${quantity}`;
+  const words = title.includes(quantity) ? [title] : [title, quantity];
+  const text = words.filter((word) => word !== '').join(': ');
   return {
     text,
     left: MARGIN,

@@ -1,6 +1,6 @@
 import { type CustomSeriesRenderItem, type EChartsOption } from 'echarts';
 import { missesGate, type Ratio } from '../../runner/bench.ts';
-import { formatMedian, formatQuantity } from '../format-quantity.ts';
+import { formatMedian } from '../format-quantity.ts';
 import { FAINT_TEXT, GRID, MISSED, SUBJECT, TEXT } from './colors.ts';
 import { type Plot } from './plot.ts';
 import { renderSvg } from './render-svg.ts';
@@ -8,7 +8,9 @@ import { renderSvg } from './render-svg.ts';
 const ROW_HEIGHT = 24;
 const TOP = 40;
 const BOTTOM = 56;
-const LABEL_WIDTH = 330;
+const LABEL_WIDTH = 400;
+/** Fonts differ, and the library only estimates how wide a text is. */
+const MAX_LABEL_WIDTH = 330;
 const VALUE_WIDTH = 80;
 const DOT_RADIUS = 5;
 const GATE_HEIGHT = 14;
@@ -16,15 +18,25 @@ const GATE_HEIGHT = 14;
 /** Where a logarithmic axis of ratios has a label, as far as there are figures. */
 const TICKS = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50];
 
-/** A row of the drawing. */
-export interface RatioRow {
+export interface RatioGroup {
+  readonly heading: string;
+  readonly rows: readonly { readonly label: string; readonly measure: Ratio }[];
+}
+
+/** A row of the drawing: a heading has no measure. */
+interface Row {
   readonly label: string;
-  readonly measure: Ratio;
+  readonly measure: Ratio | null;
 }
 
 /** Ratios of all sorts on one logarithmic scale, each with its extremes and its gate. */
-export function drawRatios(fileName: string, rows: readonly RatioRow[]): Plot {
-  const values = rows.flatMap(({ measure: { value, gate } }) =>
+export function drawRatios(fileName: string, groups: readonly RatioGroup[]): Plot {
+  const measures = groups.flatMap(({ rows }) => rows.map(({ measure }) => measure));
+  const rows = groups.flatMap((group): Row[] => [
+    { label: group.heading, measure: null },
+    ...group.rows,
+  ]);
+  const values = measures.flatMap(({ value, gate }) =>
     [value.least, value.median, value.greatest, gate ?? value.median].filter((each) => each > 0),
   );
   const [min, max] = [Math.min(...values, 0.5) / 1.2, Math.max(...values, 2) * 1.2];
@@ -64,28 +76,26 @@ export function drawRatios(fileName: string, rows: readonly RatioRow[]): Plot {
     yAxis: {
       type: 'category',
       inverse: true,
-      data: rows.map(({ label }) => label),
+      data: rows.map(({ label, measure }) => (measure === null ? `{heading|${label}}` : label)),
       axisLine: { show: false },
       axisTick: { show: false },
       axisLabel: {
         color: TEXT,
-        fontSize: 13,
-        width: LABEL_WIDTH - 32,
+        fontSize: 12,
+        width: MAX_LABEL_WIDTH,
         overflow: 'truncate',
         interval: 0,
+        rich: { heading: { fontWeight: 'bold', fontSize: 12, color: TEXT } },
       },
     },
     series: [
       {
         type: 'custom',
         silent: true,
-        data: rows.map(({ measure: { value, gate } }, row) => [
-          atLeast(min, value.median),
-          row,
-          atLeast(min, value.least),
-          atLeast(min, value.greatest),
-          atLeast(min, gate ?? value.median),
-        ]),
+        encode: { x: 0, y: 4 },
+        data: rows.flatMap(({ measure }, row) =>
+          measure === null ? [] : [[...positionsOf(measure, min), row]],
+        ),
         renderItem: drawRow(rows),
       },
       {
@@ -103,23 +113,25 @@ export function drawRatios(fileName: string, rows: readonly RatioRow[]): Plot {
   };
   return {
     fileName,
-    alt: describe(rows),
+    alt: describe(measures),
     svg: renderSvg(option, TOP + rows.length * ROW_HEIGHT + BOTTOM),
   };
 }
 
-/** What is added to something may be nothing or less, of which there is no logarithm. */
-function atLeast(min: number, value: number): number {
-  return Math.max(min, value);
+/** Median, least, greatest and gate. What is added may be less than nothing: no logarithm of that. */
+function positionsOf({ value, gate }: Ratio, min: number): number[] {
+  const { median, least, greatest } = value;
+  return [median, least, greatest, gate ?? median].map((each) => Math.max(min, each));
 }
 
-function drawRow(rows: readonly RatioRow[]): CustomSeriesRenderItem {
+function drawRow(rows: readonly Row[]): CustomSeriesRenderItem {
   return (params, api) => {
-    const measure = rows[params.dataIndex]?.measure;
-    if (measure === undefined) return null;
-    const xOf = (dimension: number) => api.coord([api.value(dimension), api.value(1)])[0] ?? 0;
-    const y = api.coord([api.value(0), api.value(1)])[1] ?? 0;
-    const [dot, least, greatest, gate] = [xOf(0), xOf(2), xOf(3), xOf(4)];
+    const row = Number(api.value(4));
+    const measure = rows[row]?.measure ?? null;
+    if (measure === null) return null;
+    const xOf = (dimension: number) => api.coord([api.value(dimension), row])[0] ?? 0;
+    const y = api.coord([api.value(0), row])[1] ?? 0;
+    const [dot, least, greatest, gate] = [xOf(0), xOf(1), xOf(2), xOf(3)];
     const color = missesGate(measure) ? MISSED : SUBJECT;
     const { x = 0, width = 0 } = params.coordSys as unknown as { x?: number; width?: number };
     const lineAt = (x1: number, x2: number, height: number) => ({
@@ -155,11 +167,11 @@ function drawRow(rows: readonly RatioRow[]): CustomSeriesRenderItem {
   };
 }
 
-function describe(rows: readonly RatioRow[]): string {
-  const missed = rows.filter(({ measure }) => missesGate(measure)).length;
-  const below = rows.filter(({ measure }) => measure.value.median < 1).length;
+function describe(measures: readonly Ratio[]): string {
+  const missed = measures.filter(missesGate).length;
+  const below = measures.filter(({ value }) => value.median < 1).length;
   return (
-    `Dots on a scale of ratios: ${formatQuantity(below, '')} of ${formatQuantity(rows.length, '')} ` +
-    `are below 1×, and ${formatQuantity(missed, '')} beyond their gates. The figures are in the table.`
+    `Dots on a scale of ratios: ${below} of ${measures.length} are below 1×, and ${missed} beyond ` +
+    'their gates. The figures are in the table.'
   );
 }
