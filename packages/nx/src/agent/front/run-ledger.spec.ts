@@ -81,6 +81,22 @@ describe('the start of a task', () => {
     expect(tasks.filter((task) => ledger.startOf(task).isExact).join('')).toBe(exact);
   });
 
+  it('of a task that had to wait is not before a slot was free', () => {
+    const ledger = createLedger({ startEstimate: { kind: 'start-follows-miss', parallel: 2 } });
+    const end = (task: string, at: number) => {
+      const start = ledger.startOf(task).at ?? NaN;
+      ledger.recordStore(task, { sizeBytes: 1, durationMs: at - start });
+      return start;
+    };
+    for (const task of 'abcde') ledger.recordMiss(task, 1000);
+    expect(end('a', 1500)).toBe(1000);
+    expect(end('b', 1600)).toBe(1000);
+    expect(end('c', 2100)).toBe(1500);
+    expect(end('d', 2200)).toBe(1600);
+    ledger.recordMiss('e', 3000);
+    expect(ledger.startOf('e')).toEqual({ at: 3000, isExact: false });
+  });
+
   it('does not depend on hits, which take no slot', () => {
     const ledger = createLedger({ startEstimate: { kind: 'start-follows-miss', parallel: 1 } });
     ledger.recordHit('x', { sizeBytes: 1, durationMs: 1 });

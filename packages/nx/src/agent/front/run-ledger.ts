@@ -63,6 +63,8 @@ export function createRunLedger(options: RunLedgerOptions): RunLedger {
   const uploading = new Set<LedgerTask>();
   const slots =
     options.startEstimate.kind === 'start-follows-miss' ? options.startEstimate.parallel : Infinity;
+  /** When the slots were last given up, earliest first, as far as stores tell; one for each slot. */
+  const slotsFreeAt = Number.isFinite(slots) ? Array.from({ length: slots }, () => -Infinity) : [];
   let firstTrouble: Trouble | null = null;
 
   function taskOf(taskHash: string): LedgerTask {
@@ -94,6 +96,19 @@ export function createRunLedger(options: RunLedgerOptions): RunLedger {
     task.store = store;
     if (store === 'pending' && !isParked) uploading.add(task);
     else uploading.delete(task);
+  }
+
+  /** The task that has ended took the slot that was free first: which one it was nobody can tell. */
+  function noteEnd({ startAt, durationMs }: { startAt: number; durationMs: number }): void {
+    if (slotsFreeAt.length === 0) return;
+    slotsFreeAt.shift();
+    slotsFreeAt.push(startAt + durationMs);
+    slotsFreeAt.sort((a, b) => a - b);
+  }
+
+  function startAtOf({ missAt, mayHaveWaited }: LedgerTask): number | null {
+    if (missAt === null || !mayHaveWaited) return missAt;
+    return Math.max(missAt, slotsFreeAt[0] ?? missAt);
   }
 
   function count(accepts: (task: LedgerTask) => boolean): number {
@@ -139,6 +154,8 @@ export function createRunLedger(options: RunLedgerOptions): RunLedger {
     recordStore(taskHash, { sizeBytes, durationMs }) {
       const task = taskOf(taskHash);
       unfinished.delete(task);
+      const startAt = startAtOf(task);
+      if (startAt !== null) noteEnd({ startAt, durationMs });
       setStore(task, 'pending');
       Object.assign(task, { sizeBytes, durationMs });
     },
@@ -167,7 +184,8 @@ export function createRunLedger(options: RunLedgerOptions): RunLedger {
     isKnownMiss: (taskHash) => tasks.get(taskHash)?.lookup === 'miss',
     startOf(taskHash) {
       const task = tasks.get(taskHash);
-      return { at: task?.missAt ?? null, isExact: task?.missAt != null && !task.mayHaveWaited };
+      const at = task ? startAtOf(task) : null;
+      return { at, isExact: at !== null && task?.mayHaveWaited === false };
     },
     isUploading: () => uploading.size > 0,
     pending() {
