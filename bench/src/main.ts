@@ -2,6 +2,9 @@
 // more, `--busy` takes whatever a busy machine gives. Ends with exit code 1 when one of the promises
 // that the benches watch over is broken, and with 2 when the machine was too busy to tell.
 import { parseArgs } from 'node:util';
+import { archiveCpu } from './archive/archive-cpu.ts';
+import { archiveGrowth } from './archive/archive-growth.ts';
+import { archiveMemory } from './archive/archive-memory.ts';
 import { clientMemory } from './client-memory/client-memory.ts';
 import { nxColdLarge, nxColdSmall } from './nx-builds/nx-cold.ts';
 import { nxLaptop } from './nx-builds/nx-laptop.ts';
@@ -17,6 +20,9 @@ import { serverEviction } from './server-eviction/server-eviction.ts';
 import { serverMemory } from './server-memory/server-memory.ts';
 
 const BENCHES: readonly Bench[] = [
+  archiveCpu,
+  archiveMemory,
+  archiveGrowth,
   clientMemory,
   serverMemory,
   serverEviction,
