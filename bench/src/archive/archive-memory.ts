@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startSubject } from '../processes/start-subject.ts';
 import { type Bench } from '../runner/bench.ts';
@@ -21,6 +21,7 @@ export const archiveMemory: Bench = {
     const pack = await measure({ action: 'pack', times: 1, folder, file });
     await rm(folder, { recursive: true });
     const target = join(context.folder, 'unpacked');
+    await mkdir(target);
     const unpack = await measure({ action: 'unpack', times: 1, folder: target, file });
     return {
       measures: [
