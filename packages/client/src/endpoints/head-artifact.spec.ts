@@ -30,4 +30,26 @@ describe('head', () => {
     const metadata = await bed.createClient(server).head('abc');
     expect(metadata?.sizeBytes).toBeNull();
   });
+
+  // undici leaves a connection alone for one turn of the event loop, hence two that take turns.
+  it('reuses its connections', async () => {
+    const ports = new Set<number | undefined>();
+    const server = await bed.startServer((request, response) => {
+      ports.add(request.socket.remotePort);
+      response.writeHead(200, { 'content-length': 5 }).end();
+    });
+    const client = bed.createClient(server);
+    for (let count = 0; count < 5; count += 1) await client.head('abc');
+    expect(ports.size).toBeLessThanOrEqual(2);
+  });
+
+  it('is not confused by a content that nobody may send', async () => {
+    const server = await bed.startServer((request) => {
+      request.socket.write('HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello');
+    });
+    const client = bed.createClient(server);
+    for (let count = 0; count < 3; count += 1) {
+      await expect(client.head('abc')).resolves.toMatchObject({ sizeBytes: 5 });
+    }
+  });
 });

@@ -50,6 +50,8 @@ export function sendRequest(request: HttpRequest, options: SendOptions): Promise
         method: request.method,
         headers: { ...request.headers },
         body: exchange.uploadChunks,
+        // Otherwise undici ends the connection after each HEAD, and the next request needs a new one.
+        ...(request.method === 'HEAD' && { reset: false }),
       },
       exchange,
     );
