@@ -86,7 +86,7 @@ function registerArtifacts(
     const artifact = await cache.get(view, hash);
     if (artifact === null) return sendMiss(reply);
     const headers = formatArtifactHeaders(artifact.record, request.headers.accept);
-    return reply.headers(headers).send(artifact.stream);
+    return reply.headers(headers).send(artifact.body);
   });
 
   routes.head<HashRoute>('/:hash', async (request, reply) => {

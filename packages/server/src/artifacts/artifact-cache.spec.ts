@@ -114,9 +114,9 @@ it.each(['get', 'head'] as const)(
     await storeArtifact(stores, KEY, { body: 'bytes' });
     const cache = createCache({
       ...stores.blobs,
-      read: async (blob) => {
+      readSmall: async (blob, expected) => {
         await evict(blob);
-        return stores.blobs.read(blob);
+        return stores.blobs.readSmall(blob, expected);
       },
       stat: async (blob) => {
         await evict(blob);

@@ -9,7 +9,7 @@ import type {
   ArtifactProvenance,
   ArtifactRecord,
 } from '../storage/artifact-index.ts';
-import type { BlobStore, OpenBlob } from '../storage/blob-store.ts';
+import { MAX_SMALL_BLOB_BYTES, type BlobStore } from '../storage/blob-store.ts';
 import { ownSpace, visibleKeys, visibleSpaces, type ArtifactView } from '../trust/artifact-view.ts';
 import { describeArtifact, type ArtifactOrigin } from './artifact-description.ts';
 import type { AccessTimes } from '../eviction/access-times.ts';
@@ -34,10 +34,11 @@ export type PutOutcome = 'stored' | 'duplicate';
 /** Trouble that no caller needs to hear of, but that somebody should. */
 export type TroubleListener = (message: string, details: { key: ArtifactKey }) => void;
 
-/** Whoever gets it must consume or destroy the stream. */
+/** Whoever gets it must consume or destroy a body that is a stream. */
 export interface OpenArtifact {
   record: ArtifactRecord;
-  stream: Readable;
+  /** All bytes of a small artifact. */
+  body: Buffer | Readable;
 }
 
 /** Every call is made for a principal, and reaches no further than that one's view. */
@@ -92,7 +93,7 @@ export function createArtifactCache(parts: ArtifactCacheParts): ArtifactCache {
   async function headKey(key: ArtifactKey): Promise<ArtifactRecord | null> {
     const record = await index.read(key);
     if (record === null) return null;
-    const stat = await blobs.stat(record.blob);
+    const stat = await blobs.stat(record.blob, record);
     if (stat?.sizeBytes === record.sizeBytes) return record;
     await dropDamaged(key, record);
     return null;
@@ -106,20 +107,33 @@ export function createArtifactCache(parts: ArtifactCacheParts): ArtifactCache {
     return null;
   }
 
+  async function openBody(
+    record: ArtifactRecord,
+    signal: AbortSignal | undefined,
+  ): Promise<Buffer | Readable | null> {
+    if (record.sizeBytes <= MAX_SMALL_BLOB_BYTES) {
+      const bytes = await blobs.readSmall(record.blob, record);
+      if (bytes !== null) return bytes;
+    }
+    const open = await blobs.read(record.blob, { expected: record, signal });
+    if (open?.sizeBytes === record.sizeBytes) return open.stream;
+    open?.stream.destroy();
+    return null;
+  }
+
   async function openKey(
     key: ArtifactKey,
     signal: AbortSignal | undefined,
   ): Promise<OpenArtifact | null> {
     const record = await index.read(key);
     if (record === null) return null;
-    const open: OpenBlob | null = await blobs.read(record.blob, { signal });
-    if (open?.sizeBytes !== record.sizeBytes) {
-      open?.stream.destroy();
+    const body = await openBody(record, signal);
+    if (body === null) {
       await dropDamaged(key, record);
       return null;
     }
     accessTimes.note(record.blob, now());
-    return { record, stream: open.stream };
+    return { record, body };
   }
 
   async function store(

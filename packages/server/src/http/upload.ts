@@ -1,6 +1,6 @@
-import type { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { LarderError } from '../errors/larder-error.ts';
+import { readBody, uploadAborted } from './body-reader.ts';
 
 export interface UploadLimits {
   maxArtifactSizeBytes: number;
@@ -70,53 +70,4 @@ function signalOfConnection({ raw: response }: FastifyReply): AbortSignal {
     if (!response.writableFinished) controller.abort(uploadAborted());
   });
   return controller.signal;
-}
-
-async function* readBody(request: Readable, stallTimeoutMs: number): AsyncGenerator<Uint8Array> {
-  const stalled = new LarderError(
-    'LARDER_SERVER_UPLOAD_STALLED',
-    `No byte of the artifact arrived for ${stallTimeoutMs} ms.`,
-    { hint: 'Check the network between client and server, then send the artifact again.' },
-  );
-  const chunks = request.iterator({ destroyOnReturn: false }) as AsyncIterator<Uint8Array>;
-  try {
-    for (;;) {
-      const chunk = await withDeadline(nextChunk(chunks), stallTimeoutMs, stalled);
-      if (chunk === null) return;
-      yield chunk;
-    }
-  } finally {
-    // Not awaited: it comes after the chunk that a stalled upload is still waited for.
-    void chunks.return?.();
-  }
-}
-
-async function nextChunk(chunks: AsyncIterator<Uint8Array>): Promise<Uint8Array | null> {
-  try {
-    const result = await chunks.next();
-    return result.done === true ? null : result.value;
-  } catch (cause) {
-    throw uploadAborted(cause);
-  }
-}
-
-function uploadAborted(cause?: unknown): LarderError {
-  return new LarderError('LARDER_SERVER_UPLOAD_ABORTED', 'The client stopped in the middle.', {
-    hint: 'Send the whole artifact again.',
-    cause,
-  });
-}
-
-async function withDeadline<T>(work: Promise<T>, timeoutMs: number, reason: Error): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  try {
-    return await Promise.race([
-      work,
-      new Promise<never>((_resolve, reject) => {
-        timer = setTimeout(reject, timeoutMs, reason);
-      }),
-    ]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

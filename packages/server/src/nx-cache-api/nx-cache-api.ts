@@ -76,7 +76,7 @@ export function nxCacheApi(
         'content-type': 'application/octet-stream',
         'content-length': String(artifact.record.sizeBytes),
       })
-      .send(artifact.stream);
+      .send(artifact.body);
   });
   done();
 }

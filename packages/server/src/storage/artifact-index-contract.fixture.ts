@@ -82,6 +82,34 @@ export function describeArtifactIndex(
       expect(await index.read(KEY)).toEqual(records[wins.indexOf(true)]);
     });
 
+    it('fails none of concurrent writes for another that is refused', async () => {
+      await index.write(KEY, RECORD);
+      const blobs = [SILENT_RECORD.blob, RECORD.blob, 'b'.repeat(32)];
+      const writes = await Promise.allSettled(
+        blobs.map((blob, number) =>
+          index.write({ ...KEY, hash: `concurrent-${number}` }, { ...RECORD, blob }),
+        ),
+      );
+      expect(writes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+      expect(await index.read({ ...KEY, hash: 'concurrent-1' })).toBeNull();
+      expect(await index.read({ ...KEY, hash: 'concurrent-2' })).toMatchObject({ blob: blobs[2] });
+    });
+
+    it('adds many at once, the first of each key', async () => {
+      const writes = await Promise.all(
+        Array.from({ length: 100 }, (_value, number) =>
+          index.write(
+            { ...KEY, hash: `many-${number % 50}` },
+            { ...RECORD, blob: String(number).padStart(32, '0') },
+          ),
+        ),
+      );
+      expect(writes).toEqual(Array.from({ length: 100 }, (_value, number) => number < 50));
+      expect(await index.read({ ...KEY, hash: 'many-49' })).toMatchObject({
+        blob: '49'.padStart(32, '0'),
+      });
+    });
+
     it('keeps team, scope, API and hash apart', async () => {
       const keys: ArtifactKey[] = [
         KEY,

@@ -1,7 +1,9 @@
 // What every BlobStore must do, whatever it stands on.
 import { createHash, randomBytes } from 'node:crypto';
+import { Writable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import type { BlobDescription, BlobStore } from './blob-store.ts';
+import { setImmediate as yieldTurn } from 'node:timers/promises';
+import type { BlobDescription, BlobStore, ExpectedBlob } from './blob-store.ts';
 
 export interface BlobStoreUnderTest {
   store: BlobStore;
@@ -12,6 +14,8 @@ export interface BlobStoreUnderTest {
 const NAME = 'aa00000000000000000000000000000a';
 const OTHER_NAME = 'aa00000000000000000000000000000b';
 const FAR_NAME = 'ff00000000000000000000000000000a';
+
+const ANY: ExpectedBlob = { sizeBytes: 1, storedBytes: 1 };
 
 const DESCRIPTION: BlobDescription = { team: 'a "team"\r\n', tag: null, words: ['ünïcödé', 1.5] };
 
@@ -177,6 +181,61 @@ export function describeBlobStore(name: string, create: () => Promise<BlobStoreU
       expect(await store.stat(NAME)).toEqual({ sizeBytes: 1_000_000 });
     });
 
+    it('fails a piped download of a blob that gets shorter, instead of ending it', async () => {
+      await write(NAME, randomBytes(2_000_000));
+      const { stream } = (await store.read(NAME))!;
+      await shorten(NAME, 1_000_000);
+      const { destination } = createSlowDestination();
+      const failure = new Promise((resolve) => stream.once('error', resolve));
+      stream.pipe(destination);
+      expect(await failure).toMatchObject({ code: 'LARDER_SERVER_STORAGE_FAILED' });
+      expect(destination.writableEnded).toBe(false);
+    });
+
+    it.each([0, 1, 262_144, 1_000_003])(
+      'pipes %i bytes to a destination that takes its time, one piece at a time',
+      async (sizeBytes) => {
+        const content = randomBytes(sizeBytes);
+        await write(NAME, content);
+        const { stream } = (await store.read(NAME))!;
+        const { destination, received } = createSlowDestination();
+        stream.pipe(destination);
+        expect((await received).equals(content)).toBe(true);
+        if (!stream.closed) await new Promise((resolve) => stream.once('close', resolve));
+      },
+    );
+
+    it('stops a piped download whose destination has gone', async () => {
+      await write(NAME, randomBytes(2_000_000));
+      const { stream } = (await store.read(NAME))!;
+      const { destination } = createSlowDestination();
+      stream.pipe(destination);
+      const closed = new Promise((resolve) => stream.once('close', resolve));
+      destination.destroy();
+      stream.destroy();
+      await closed;
+    });
+
+    it('takes a blob that takes up what is expected at its word, and no other', async () => {
+      const written = await write(NAME, Buffer.from('abc'));
+      const { sizeBytes, storedBytes } = written;
+      expect(await store.stat(NAME, written)).toEqual({ sizeBytes });
+      expect(String(await store.readSmall(NAME, written))).toBe('abc');
+      for (const wrongBytes of [storedBytes - 1, storedBytes + 1]) {
+        const wrong = { sizeBytes: 2, storedBytes: wrongBytes };
+        expect(await store.stat(NAME, wrong)).toEqual({ sizeBytes });
+        expect(await store.readSmall(NAME, wrong)).toBeNull();
+        const open = await store.read(NAME, { expected: wrong });
+        expect(open?.sizeBytes).toBe(3);
+        expect(String(await buffer(open!.stream))).toBe('abc');
+      }
+      await shorten(NAME, 2);
+      expect(await store.stat(NAME, written)).toEqual({ sizeBytes: 2 });
+      expect(await store.readSmall(NAME, written)).toBeNull();
+      expect(await store.readSmall(OTHER_NAME, written)).toBeNull();
+      expect(await store.stat(OTHER_NAME, written)).toBeNull();
+    });
+
     it('has no description of a blob that was cut', async () => {
       const { storedBytes } = await write(NAME, Buffer.from('abc'));
       for (const left of [storedBytes - 1, 5, 3, 0]) {
@@ -199,12 +258,35 @@ export function describeBlobStore(name: string, create: () => Promise<BlobStoreU
         await expect(write(bad, Buffer.from('x'))).rejects.toThrow('Not a blob name');
         await expect(store.read(bad)).rejects.toThrow('Not a blob name');
         await expect(store.stat(bad)).rejects.toThrow('Not a blob name');
+        await expect(store.readSmall(bad, ANY)).rejects.toThrow('Not a blob name');
+        await expect(store.stat(bad, ANY)).rejects.toThrow('Not a blob name');
         await expect(store.describe(bad)).rejects.toThrow('Not a blob name');
         await expect(store.remove(bad)).rejects.toThrow('Not a blob name');
         await expect(store.quarantine(bad)).rejects.toThrow('Not a blob name');
       },
     );
   });
+}
+
+/** Looks at what it was given only when others have had their turn, as a socket does. */
+function createSlowDestination(): { destination: Writable; received: Promise<Buffer> } {
+  const pieces: Buffer[] = [];
+  const destination = new Writable({
+    write(piece: Buffer, _encoding, done) {
+      void yieldTurn()
+        .then(yieldTurn)
+        .then(() => {
+          pieces.push(Buffer.from(piece));
+          done();
+        });
+    },
+  });
+  const received = new Promise<Buffer>((resolve) => {
+    destination.once('finish', () => {
+      resolve(Buffer.concat(pieces));
+    });
+  });
+  return { destination, received };
 }
 
 // eslint-disable-next-line @typescript-eslint/require-await -- sources of blobs are asynchronous

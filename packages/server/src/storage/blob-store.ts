@@ -12,6 +12,9 @@ export interface WrittenBlob {
   storedBytes: number;
 }
 
+/** What is on record of a blob, so that the blob need not be asked. */
+export type ExpectedBlob = Pick<WrittenBlob, 'sizeBytes' | 'storedBytes'>;
+
 /** A blob as it describes itself. */
 export interface DescribedBlob extends WrittenBlob {
   description: BlobDescription;
@@ -47,10 +50,21 @@ export interface BlobStore {
       signal?: AbortSignal | undefined;
     },
   ): Promise<WrittenBlob>;
-  /** Opens a blob; null when there is none of this name. */
-  read(name: string, options?: { signal?: AbortSignal | undefined }): Promise<OpenBlob | null>;
-  /** Null when there is no blob of this name. */
-  stat(name: string): Promise<{ sizeBytes: number } | null>;
+  /**
+   * Opens a blob; null when there is none of this name. One that takes up as much as expected is
+   * taken to be what was written, without a look at what it says of itself.
+   */
+  read(
+    name: string,
+    options?: { expected?: ExpectedBlob; signal?: AbortSignal | undefined },
+  ): Promise<OpenBlob | null>;
+  /**
+   * All bytes of a blob of at most {@link MAX_SMALL_BLOB_BYTES} at once, which is cheaper than a
+   * stream. Null when there is none, or one that does not take up as much as expected.
+   */
+  readSmall(name: string, expected: ExpectedBlob): Promise<Buffer | null>;
+  /** Null when there is no blob of this name. Expectations are as for `read`. */
+  stat(name: string, expected?: ExpectedBlob): Promise<{ sizeBytes: number } | null>;
   /**
    * What a blob says of itself, without reading its bytes, which may have changed since. Null when
    * there is no blob of this name, or one that does not say anything: it was written before blobs
@@ -74,6 +88,9 @@ export const BLOB_NAME_PATTERN = /^[0-9a-f]{32}$/;
 
 /** Several times what the limits of the two protocols let a description become. */
 export const MAX_DESCRIPTION_BYTES = 64 * 1024;
+
+/** What may be held in memory of each download, as much as a stream does. */
+export const MAX_SMALL_BLOB_BYTES = 128 * 1024;
 
 /** Prefixes that all names of blobs have between them, to look at one 256th of all at a time. */
 export const BLOB_PREFIXES: readonly string[] = Array.from({ length: 256 }, (_value, number) =>

@@ -11,7 +11,7 @@ export function storageFailed(what: string, cause: unknown): LarderError {
 }
 
 /** Does some work with the storage; whatever it throws becomes `LARDER_SERVER_STORAGE_FAILED`. */
-export async function reportingFailure<T>(what: string, work: () => Promise<T>): Promise<T> {
+export async function reportingFailure<T>(what: string, work: () => T | Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {

@@ -1,9 +1,11 @@
 // One file of the store: the bytes of an artifact and its trailer.
 import { createHash } from 'node:crypto';
-import { open, type FileHandle } from 'node:fs/promises';
 import { LarderError } from '../../errors/larder-error.ts';
 import type { BlobDescription, DescribedBlob, WrittenBlob } from '../blob-store.ts';
 import { FOOTER_BYTES, formatTrailer, parseDescription, parseFooter } from './blob-trailer.ts';
+import type { BufferPool } from './buffer-pool.ts';
+import { closeFile, openFile, readAt, readFileSize, syncData } from './descriptor.ts';
+import { createFileOutput } from './file-output.ts';
 
 const FILE_MODE = 0o600;
 
@@ -27,12 +29,14 @@ export async function writeBlobFile(
     sizeBytes: number;
     description: BlobDescription;
     signal: AbortSignal | undefined;
+    pool: BufferPool;
   },
 ): Promise<WrittenBlob> {
-  const { name, sizeBytes, description, signal } = options;
+  const { name, sizeBytes, description, signal, pool } = options;
   signal?.throwIfAborted();
   const hash = createHash('sha256');
-  const file = await open(path, 'wx', FILE_MODE);
+  const file = await openFile(path, 'wx', FILE_MODE);
+  const output = createFileOutput(file, { sizeBytes, pool });
   try {
     let writtenBytes = 0;
     for await (const chunk of source) {
@@ -40,31 +44,33 @@ export async function writeBlobFile(
       writtenBytes += chunk.byteLength;
       if (writtenBytes > sizeBytes) throw lengthWrong('longer', sizeBytes);
       hash.update(chunk);
-      await writeAll(file, chunk);
+      await output.append(chunk);
     }
     signal?.throwIfAborted();
     if (writtenBytes < sizeBytes) throw lengthWrong('shorter', sizeBytes);
     const sha256 = hash.digest('hex');
     const content: TrailerContent = { sizeBytes, sha256, description };
     const trailer = formatTrailer(name, content);
-    await writeAll(file, trailer);
+    await output.append(trailer);
+    await output.end();
     // After a power cut a renamed but never synced file could have the right length and wrong
     // bytes. The folder needs no sync: a blob that is lost as a whole is only a miss.
-    await file.datasync();
+    await syncData(file);
     return { sizeBytes, sha256, storedBytes: sizeBytes + trailer.length };
   } finally {
-    await file.close();
+    await output.settle();
+    await closeFile(file);
   }
 }
 
 /** How many of the bytes of a file are the artifact: all when there is no trailer. */
-export async function readArtifactSize(file: FileHandle, name: string): Promise<number> {
+export async function readArtifactSize(file: number, name: string): Promise<number> {
   return (await findEnd(file, name)).sizeBytes;
 }
 
 /** Null without a trailer that is whole. */
 export async function readBlobDescription(
-  file: FileHandle,
+  file: number,
   name: string,
 ): Promise<DescribedBlob | null> {
   const { fileBytes, footer } = await findEnd(file, name);
@@ -75,32 +81,11 @@ export async function readBlobDescription(
   return { ...described, storedBytes: fileBytes };
 }
 
-async function findEnd(file: FileHandle, name: string) {
-  const { size: fileBytes } = await file.stat();
+async function findEnd(file: number, name: string) {
+  const fileBytes = await readFileSize(file);
   const bytes = await readAt(file, Math.max(0, fileBytes - FOOTER_BYTES), FOOTER_BYTES);
   const footer = parseFooter(bytes, { name, fileBytes });
   return { fileBytes, footer, sizeBytes: footer?.sizeBytes ?? fileBytes };
-}
-
-/** Less than asked for where the file ends. */
-async function readAt(file: FileHandle, position: number, sizeBytes: number): Promise<Buffer> {
-  const bytes = Buffer.alloc(sizeBytes);
-  let filledBytes = 0;
-  while (filledBytes < sizeBytes) {
-    const at = position + filledBytes;
-    const { bytesRead } = await file.read(bytes, filledBytes, sizeBytes - filledBytes, at);
-    if (bytesRead === 0) break;
-    filledBytes += bytesRead;
-  }
-  return bytes.subarray(0, filledBytes);
-}
-
-async function writeAll(file: FileHandle, chunk: Uint8Array): Promise<void> {
-  let offset = 0;
-  while (offset < chunk.byteLength) {
-    const { bytesWritten } = await file.write(chunk, offset);
-    offset += bytesWritten;
-  }
 }
 
 function lengthWrong(how: 'shorter' | 'longer', sizeBytes: number): LarderError {

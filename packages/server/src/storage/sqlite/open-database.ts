@@ -7,6 +7,13 @@ import { migrationProvider, type DatabaseSchema } from './database-schema.ts';
 
 const BUSY_TIMEOUT_MS = 5_000;
 
+/** A database by two ways over one connection, whose owner destroys `database`. */
+export interface OpenDatabase {
+  database: Kysely<DatabaseSchema>;
+  /** For what requests wait for: a query that is built and prepared anew takes five times as long. */
+  connection: Database.Database;
+}
+
 export interface OpenDatabaseOptions {
   /** Whether a server has the file open, whose tables must not change under its feet. */
   isShared?: boolean;
@@ -23,7 +30,7 @@ export interface OpenDatabaseOptions {
 export async function openDatabase(
   path: string,
   { isShared = false, isRepeatable = false }: OpenDatabaseOptions = {},
-): Promise<Kysely<DatabaseSchema>> {
+): Promise<OpenDatabase> {
   // SQLite gives the files beside the database the mode of the database itself.
   await (await open(path, 'a', 0o600)).close();
   const connection = new Database(path);
@@ -41,7 +48,7 @@ export async function openDatabase(
       const { error } = await migrator.migrateToLatest();
       if (error !== undefined) throw new Error(messageOf(error), { cause: error });
     }
-    return database;
+    return { database, connection };
   } catch (error) {
     await database.destroy();
     // Kysely closes only what it has used already.

@@ -1,24 +1,32 @@
 import { setImmediate } from 'node:timers/promises';
-import { sql, type ExpressionBuilder, type Kysely, type Selectable } from 'kysely';
+import { sql, type ExpressionBuilder } from 'kysely';
 import type {
-  ArtifactApi,
   ArtifactFilter,
   ArtifactIndex,
-  ArtifactKey,
   ArtifactRecord,
   ArtifactSpace,
 } from '../artifact-index.ts';
 import { reportingFailure } from '../storage-failed.ts';
-import type { ArtifactScope } from '../../trust/artifact-scope.ts';
+import { createArtifactInserter } from './artifact-inserter.ts';
+import { toKey, toRecord, toRow, type ArtifactRow } from './artifact-row.ts';
 import type { DatabaseSchema } from './database-schema.ts';
-
-type ArtifactRow = Selectable<DatabaseSchema['artifact']>;
+import type { OpenDatabase } from './open-database.ts';
+import { createStatement } from './statement.ts';
 
 /** SQLite takes 32,766 parameters a statement; smaller ones block the event loop for less long. */
 const HASHES_PER_STATEMENT = 500;
 
 /** An {@link ArtifactIndex} over a database, which stays its owner's to close. */
-export function createSqliteArtifactIndex(database: Kysely<DatabaseSchema>): ArtifactIndex {
+export function createSqliteArtifactIndex({ database, connection }: OpenDatabase): ArtifactIndex {
+  const insert = createArtifactInserter(connection);
+  const selectOne = createStatement<ArtifactRow>(
+    connection,
+    'select * from artifact where team = ? and scope = ? and api = ? and hash = ?',
+  );
+  const selectUsage = createStatement<Pick<DatabaseSchema['team_usage'], 'team' | 'stored_bytes'>>(
+    connection,
+    'select team, stored_bytes from team_usage',
+  );
   const selectIn = ({ team, scope, api }: ArtifactSpace) =>
     database
       .selectFrom('artifact')
@@ -29,18 +37,11 @@ export function createSqliteArtifactIndex(database: Kysely<DatabaseSchema>): Art
 
   return {
     write: (key, record) =>
-      reportingFailure('Adding an artifact to the index', async () => {
-        const { numInsertedOrUpdatedRows } = await database
-          .insertInto('artifact')
-          .values(toRow(key, record))
-          .onConflict((conflict) => conflict.columns(['team', 'scope', 'api', 'hash']).doNothing())
-          .executeTakeFirstOrThrow();
-        return numInsertedOrUpdatedRows === 1n;
-      }),
+      reportingFailure('Adding an artifact to the index', () => insert(toRow(key, record))),
 
-    read: (key) =>
-      reportingFailure('Reading the index', async () => {
-        const row = await selectIn(key).where('hash', '=', key.hash).executeTakeFirst();
+    read: ({ team, scope, api, hash }) =>
+      reportingFailure('Reading the index', () => {
+        const row = selectOne.get(team, scope, api, hash);
         return row === undefined ? null : toRecord(row);
       }),
 
@@ -109,13 +110,10 @@ export function createSqliteArtifactIndex(database: Kysely<DatabaseSchema>): Art
       }),
 
     usage: () =>
-      reportingFailure('Reading the index', async () => {
-        const rows = await database
-          .selectFrom('team_usage')
-          .select(['team', 'stored_bytes'])
-          .execute();
-        return new Map(rows.map((row) => [row.team, row.stored_bytes]));
-      }),
+      reportingFailure(
+        'Reading the index',
+        () => new Map(selectUsage.all().map((row) => [row.team, row.stored_bytes])),
+      ),
 
     listLeastRecentlyUsed: ({ team, usedBeforeMs, limit }) =>
       reportingFailure('Listing the index', async () => {
@@ -179,65 +177,5 @@ function matching(filter: ArtifactFilter) {
     if (createdSinceMs !== undefined) conditions.push(eb('created_at_ms', '>=', createdSinceMs));
     if (createdBeforeMs !== undefined) conditions.push(eb('created_at_ms', '<', createdBeforeMs));
     return eb.and(conditions);
-  };
-}
-
-function toKey(row: Pick<ArtifactRow, 'team' | 'scope' | 'api' | 'hash'>): ArtifactKey {
-  return {
-    team: row.team,
-    scope: row.scope as ArtifactScope,
-    api: row.api as ArtifactApi,
-    hash: row.hash,
-  };
-}
-
-function toRow(key: ArtifactKey, record: ArtifactRecord): ArtifactRow {
-  return {
-    team: key.team,
-    scope: key.scope,
-    api: key.api,
-    hash: key.hash,
-    blob: record.blob,
-    size_bytes: record.sizeBytes,
-    stored_bytes: record.storedBytes,
-    sha256: record.sha256,
-    duration_ms: record.durationMs,
-    tag: record.tag,
-    sha: record.sha,
-    dirty_hash: record.dirtyHash,
-    client_ci: record.clientCi,
-    client_interactive:
-      record.isClientInteractive === null ? null : Number(record.isClientInteractive),
-    writer: record.writer,
-    token_id: record.tokenId,
-    repository: record.repository,
-    ref: record.ref,
-    run: record.run,
-    address: record.address,
-    created_at_ms: record.createdAtMs,
-    accessed_at_ms: record.accessedAtMs,
-  };
-}
-
-function toRecord(row: ArtifactRow): ArtifactRecord {
-  return {
-    blob: row.blob,
-    sizeBytes: row.size_bytes,
-    storedBytes: row.stored_bytes,
-    sha256: row.sha256,
-    durationMs: row.duration_ms,
-    tag: row.tag,
-    sha: row.sha,
-    dirtyHash: row.dirty_hash,
-    clientCi: row.client_ci,
-    isClientInteractive: row.client_interactive === null ? null : row.client_interactive === 1,
-    writer: row.writer,
-    tokenId: row.token_id,
-    repository: row.repository,
-    ref: row.ref,
-    run: row.run,
-    address: row.address,
-    createdAtMs: row.created_at_ms,
-    accessedAtMs: row.accessed_at_ms,
   };
 }

@@ -15,10 +15,11 @@ export async function openSqliteStore(
   path: string,
   options: OpenDatabaseOptions = {},
 ): Promise<MetadataStore> {
-  const database = await openDatabase(path, options);
+  const open = await openDatabase(path, options);
+  const { database } = open;
   return {
-    artifacts: createSqliteArtifactIndex(database),
-    tokens: createSqliteTokenStore(database),
+    artifacts: createSqliteArtifactIndex(open),
+    tokens: createSqliteTokenStore(open),
     close: () =>
       reportingFailure('Closing the database', async () => {
         if (options.isShared !== true) await moveLogIntoFile(database);

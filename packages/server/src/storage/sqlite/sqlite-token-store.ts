@@ -1,15 +1,21 @@
-import type { Kysely, Selectable } from 'kysely';
+import type { Selectable } from 'kysely';
 import type { TokenOrigin } from '../../tokens/principal.ts';
 import type { TokenAccess } from '../../tokens/server-token.ts';
 import type { StoredToken, TokenStore } from '../../tokens/token-store.ts';
 import type { ArtifactScope } from '../../trust/artifact-scope.ts';
 import { reportingFailure } from '../storage-failed.ts';
 import type { DatabaseSchema } from './database-schema.ts';
+import type { OpenDatabase } from './open-database.ts';
+import { createStatement } from './statement.ts';
 
 type TokenRow = Selectable<DatabaseSchema['token']>;
 
 /** A {@link TokenStore} over a database, which stays its owner's to close. */
-export function createSqliteTokenStore(database: Kysely<DatabaseSchema>): TokenStore {
+export function createSqliteTokenStore({ database, connection }: OpenDatabase): TokenStore {
+  const selectByDigest = createStatement<TokenRow>(
+    connection,
+    'select * from token where sha256 = ?',
+  );
   return {
     add: (token) =>
       reportingFailure('Adding a token', async () => {
@@ -17,12 +23,8 @@ export function createSqliteTokenStore(database: Kysely<DatabaseSchema>): TokenS
       }),
 
     findByDigest: (sha256) =>
-      reportingFailure('Looking for a token', async () => {
-        const row = await database
-          .selectFrom('token')
-          .selectAll()
-          .where('sha256', '=', sha256)
-          .executeTakeFirst();
+      reportingFailure('Looking for a token', () => {
+        const row = selectByDigest.get(sha256);
         return row === undefined ? null : toToken(row);
       }),
 
