@@ -18,6 +18,9 @@ import { runBench, type StoredResult } from './runner/run-bench.ts';
 import { summarize } from './runner/summary.ts';
 import { serverEviction } from './server-eviction/server-eviction.ts';
 import { serverMemory } from './server-memory/server-memory.ts';
+import { serverPeers } from './server-speed/server-peers.ts';
+import { serverRequests } from './server-speed/server-requests.ts';
+import { serverTransfers } from './server-speed/server-transfers.ts';
 
 const BENCHES: readonly Bench[] = [
   archiveCpu,
@@ -26,6 +29,9 @@ const BENCHES: readonly Bench[] = [
   clientMemory,
   serverMemory,
   serverEviction,
+  serverTransfers,
+  serverRequests,
+  serverPeers,
   nxStart,
   nxColdSmall,
   nxColdLarge,

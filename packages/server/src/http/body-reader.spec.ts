@@ -51,7 +51,7 @@ it('holds the client back while nobody reads', async () => {
   request.end();
   const pieces: Uint8Array[] = [];
   for (let next = await body.next(); next.done !== true; next = await body.next()) {
-    pieces.push(next.value as Uint8Array);
+    pieces.push(next.value);
   }
   const readBytes = Buffer.concat(pieces).length;
   expect(readBytes).toBe(writtenBytes);
