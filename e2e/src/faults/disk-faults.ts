@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { doorOf } from '../workspace/nx-version.ts';
+import { formatOf } from '../workspace/nx-version.ts';
 import { type Fault } from './fault.ts';
 import { mountSmallDisk, whyNoSmallDisk } from './small-disk.ts';
 
@@ -15,7 +15,7 @@ export const diskFaults: readonly Fault[] = [
     cache: 'empty',
     executed: 'all',
     warning: ({ nxVersion, hasFastLane }) =>
-      doorOf(nxVersion) === 'hooks' && !hasFastLane
+      formatOf(nxVersion, hasFastLane) === 'nx.tar.gz'
         ? { problem: /could not be kept for its upload/, remedy: /Free disk space/ }
         : { problem: /Cannot pack .*no space left/, remedy: /free space/ },
     whyNot: whyNoSmallDisk,
@@ -28,7 +28,11 @@ export const diskFaults: readonly Fault[] = [
     name: 'the disk is too small for a download',
     cache: 'filled',
     executed: 'any',
-    warning: { problem: /cannot be written|could not be written/, remedy: /free space/ },
+    // Folders are unpacked while they arrive, next to where Nx wants them.
+    warning: ({ nxVersion, hasFastLane }) =>
+      formatOf(nxVersion, hasFastLane) === 'tar.br'
+        ? null
+        : { problem: /cannot be written|could not be written/, remedy: /free space/ },
     whyNot: whyNoSmallDisk,
     async arrange({ dataDirectory, cleanup }) {
       cleanup.add(await mountSmallDisk(dataDirectory, SMALL_DISK_KILOBYTES));

@@ -14,7 +14,7 @@ export interface Fault {
   /** What the server holds when the build starts: none of its artifacts, or all of them. */
   readonly cache: 'empty' | 'filled';
   /** The one warning that the build prints; null when it has no reason for any. */
-  readonly warning: Warning | null | ((setup: Setup) => Warning);
+  readonly warning: Warning | null | ((setup: Setup) => Warning | null);
   /** Which tasks run; those that do not come from the cache. */
   readonly executed: 'all' | 'none' | 'any' | readonly string[];
   /** A line that the build prints besides. */

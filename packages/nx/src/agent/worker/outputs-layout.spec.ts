@@ -163,6 +163,18 @@ describe('the duration of a task whose door does not know it', () => {
     expect([sentDuration('1'), sentDuration('2')]).toEqual(['250', '125']);
   });
 
+  it('is the exact one, even if that comes while the folder is packed', async () => {
+    const own = await openRun({ startEstimate: parallel });
+    for (const taskHash of ['1', '2']) {
+      await own.retrieve({ taskHash, cacheDirectory, layout: 'outputs' });
+    }
+    mkdirSync(join(cacheDirectory, '1'));
+    writeFileSync(join(cacheDirectory, '1', 'large'), Buffer.alloc(200_000_000));
+    await store('1', { durationMs: null, by: own });
+    await own.close({ '1': 3_600_000 });
+    expect(sentDuration('1')).toBe('3600000');
+  });
+
   /** Nothing that compression could make small. */
   function randomText(length: number): string {
     let state = 1;

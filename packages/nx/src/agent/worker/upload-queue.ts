@@ -126,13 +126,15 @@ export function createUploadQueue(options: UploadQueueOptions): UploadQueue {
     const report = (error: unknown) => {
       session.reportTrouble(error);
     };
-    const durationMs = exactDurations.get(entry.runId)?.[entry.taskHash] ?? entry.durationMs;
+    let { durationMs } = entry;
     let sizeBytes = entry.content.kind === 'body' ? entry.content.sizeBytes : 0;
     let result: UploadOutcome['result'];
     try {
       // A folder is packed even when the server is down: Nx may remove it before it is up again.
       sizeBytes = await ensureBody(entry);
       if (holdPacked({ entry, session }, sizeBytes)) return;
+      // Not before: the run may have ended while its folder was packed.
+      durationMs = exactDurations.get(entry.runId)?.[entry.taskHash] ?? durationMs;
       const isWanted =
         session.configuration.storesFailures || !(await holdsFailure(spool.bodyFile(entry.id)));
       await session.probed;
