@@ -99,6 +99,8 @@ function resultOf(turns: Turns<Name>) {
     ],
     growth: [{ what: 'CPU per task', unit: 'ms', by: 'tasks', lines: [{ name: 'agent', points }] }],
     notes: [
+      'With few tasks most of it is what a new process pays once for each kind of work: compiling it ' +
+        'and making connections. That is why 5,000 are compared with 500 as well.',
       'A program does to the plugin of Nx 24 and its agent what Nx does: the hooks, up to 500 lookups ' +
         'at once, stores of 4 kB three at a time, and all of it again with everything in the cache. ' +
         'What it takes itself is taken off, and so is what an agent takes in a build of no tasks; the ' +
