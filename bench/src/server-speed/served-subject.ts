@@ -50,7 +50,7 @@ export async function startForeign(folder: string): Promise<ServedSubject> {
       cwd: folder,
       stdio: ['ignore', 'pipe', 'inherit'],
       env: {
-        PATH: process.env['PATH'],
+        PATH: process.env.PATH,
         NODE_ENV: 'production',
         PORT: '0',
         TURBO_TOKEN: TOKEN,
