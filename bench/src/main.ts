@@ -6,6 +6,7 @@ import { archiveCpu } from './archive/archive-cpu.ts';
 import { archiveGrowth } from './archive/archive-growth.ts';
 import { archiveMemory } from './archive/archive-memory.ts';
 import { clientMemory } from './client-memory/client-memory.ts';
+import { clientTransfers } from './client-transfers/client-transfers.ts';
 import { nxColdLarge, nxColdSmall } from './nx-builds/nx-cold.ts';
 import { nxLaptop } from './nx-builds/nx-laptop.ts';
 import { nxRunner } from './nx-builds/nx-runner.ts';
@@ -27,6 +28,7 @@ const BENCHES: readonly Bench[] = [
   archiveMemory,
   archiveGrowth,
   clientMemory,
+  clientTransfers,
   serverMemory,
   serverEviction,
   serverTransfers,
