@@ -17,7 +17,11 @@ export const diskFaults: readonly Fault[] = [
     warning: ({ nxVersion, hasFastLane }) =>
       formatOf(nxVersion, hasFastLane) === 'nx.tar.gz'
         ? { problem: /could not be kept for its upload/, remedy: /Free disk space/ }
-        : { problem: /Cannot pack .*no space left/, remedy: /free space/ },
+        : // While the large one is packed it has taken the room that the notes on the others need.
+          {
+            problem: /Cannot pack .*no space left|could not be kept for its upload/,
+            remedy: /free (disk )?space/i,
+          },
     whyNot: whyNoSmallDisk,
     async arrange({ dataDirectory, cleanup }) {
       cleanup.add(await mountSmallDisk(dataDirectory, SMALL_DISK_KILOBYTES));

@@ -80,7 +80,15 @@ export async function closeRun(
   onProgress: OnProgress,
 ): Promise<RunReport | null> {
   const agent = readAgentState(dataDirectory);
-  return agent && closeRunWith(agent, closeRequest, onProgress);
+  if (agent === null) return null;
+  try {
+    return await closeRunWith(agent, closeRequest, onProgress);
+  } catch (error) {
+    // Before an agent ends by itself it takes its record back: it had no run any more. That happens
+    // when a plugin that is listed twice closes the run for the second time.
+    if (readAgentState(dataDirectory)?.secret !== agent.secret) return null;
+    throw error;
+  }
 }
 
 async function closeRunWith(
