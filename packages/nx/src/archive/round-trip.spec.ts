@@ -189,6 +189,13 @@ describe('packing and unpacking', () => {
     expect(describeTree(target)).toEqual(['file 644 code new', 'folder 755 outputs']);
   });
 
+  it('come back as they were when they are packed densely', async () => {
+    writeFileSync(output('a'), 'a'.repeat(1e6));
+    await packFolder({ folder: source, entries, file, compression: 'dense' });
+    await unpackArchive({ archive: createReadStream(file), folder: target });
+    expect(describeTree(target)).toEqual(describeTree(source));
+  });
+
   it('give the same bytes for the same tree, whoever wrote it and when', async () => {
     const twin = join(test.path, 'twin');
     const names = ['b', 'a', 'a-b', 'z', 'é', '😀', '\uffee'];

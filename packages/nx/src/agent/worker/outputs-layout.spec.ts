@@ -12,8 +12,8 @@ import { join } from 'node:path';
 import { compress, describeTree, makeTar } from '../../archive/archive.fixture.ts';
 import type { TaskResult } from '../../nx-facts/cache-entry.ts';
 import { createAgentBed, type RunOptions, type TestRun } from '../../testing/agent-bed.fixture.ts';
-import { reset, type ArtifactsServer } from '../../testing/artifacts-server.fixture.ts';
-import { until } from '../../testing/test-bed.fixture.ts';
+import { reset, waitFor, type ArtifactsServer } from '../../testing/artifacts-server.fixture.ts';
+import { createGate, until } from '../../testing/test-bed.fixture.ts';
 
 // The directory protocol of the fast lane: Nx's folders hold the outputs and nothing else.
 
@@ -72,7 +72,36 @@ function retrieve(taskHash: string) {
 const sentDuration = (taskHash: string) =>
   server.artifacts.get(run.wireHash(taskHash))?.headers['x-artifact-duration'];
 
+/** About twelve megabytes of words, of which some five are left when they are packed. */
+function manyWords(): string {
+  let seed = 1;
+  const random = () => (seed = (seed * 48_271) % 2_147_483_647);
+  const words = Array.from({ length: 20_000 }, () => random().toString(36));
+  return Array.from({ length: 1_700_000 }, () => words[random() % words.length]).join(' ');
+}
+
 describe('a store', () => {
+  it('is packed the denser when the link does not keep up', async () => {
+    const gate = createGate();
+    server.behaviour.put = waitFor(gate);
+    const text = manyWords();
+    for (const taskHash of ['1', '2', '3', '4']) {
+      mkdirSync(join(cacheDirectory, taskHash));
+      writeFileSync(join(cacheDirectory, taskHash, 'words'), text);
+      await store(taskHash);
+      // Its body is packed when it is sent.
+      await until('it is sent', () => server.seen('put').length === Number(taskHash));
+    }
+    gate.open();
+    expect(await run.close()).toMatchObject({ uploads: 4, trouble: null });
+    const sizes = ['1', '2', '3', '4'].map(
+      (each) => server.artifacts.get(run.wireHash(each))?.body.length ?? NaN,
+    );
+    expect(sizes[1]).toBe(sizes[0]);
+    expect(sizes[2]).toBeLessThan((sizes[0] ?? NaN) * 0.98);
+    expect(sizes[3]).toBe(sizes[2]);
+  });
+
   it('sends the very archive that the other layout gives', async () => {
     writeOutputs(join(cacheDirectory, '1'));
     await store('1');

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import type { ArchiveThread } from '../../archive/archive-thread.ts';
-import type { PackResult } from '../../archive/pack-folder.ts';
+import type { Compression, PackResult } from '../../archive/pack-folder.ts';
 import { pluginError } from '../../errors/plugin-error.ts';
 import { cacheEntryParts, commitFileOf } from '../../nx-facts/cache-entry.ts';
 import type { SpoolContent } from '../spool/spool-entry.ts';
@@ -13,12 +13,18 @@ import type { SpoolContent } from '../spool/spool-entry.ts';
 export async function packEntry(
   archive: ArchiveThread,
   content: Exclude<SpoolContent, { kind: 'body' }>,
-  file: string,
+  { file, compression }: { readonly file: string; readonly compression: Compression },
 ): Promise<PackResult> {
   const { folder } = content;
   if (content.kind === 'folder') {
     const { mtimeMs } = await statEntry(folder, commitFileOf(folder));
-    return archive.pack({ folder, entries: cacheEntryParts, file, completeAtMs: mtimeMs });
+    return archive.pack({
+      folder,
+      entries: cacheEntryParts,
+      file,
+      completeAtMs: mtimeMs,
+      compression,
+    });
   }
   await statEntry(folder, folder);
   const { code, terminalOutput } = content.result;
@@ -31,6 +37,7 @@ export async function packEntry(
     ],
     file,
     completeAtMs: content.completeAtMs,
+    compression,
   });
 }
 

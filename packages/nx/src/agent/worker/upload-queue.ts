@@ -8,6 +8,7 @@ import type { SpoolEntry } from '../spool/spool-entry.ts';
 import type { SpoolFolder } from '../spool/spool-folder.ts';
 import { packEntry } from './pack-entry.ts';
 import type { RunSession } from './run-session.ts';
+import { createSendBacklog } from './send-backlog.ts';
 import { createWorkLimit } from './work-limit.ts';
 
 /** Answers after which sending the same artifact again is pointless. */
@@ -68,6 +69,7 @@ export function createUploadQueue(options: UploadQueueOptions): UploadQueue {
   const unfinished = new Map<Job, Promise<void>>();
   /** One after the other, so that the first can be sent while the next is packed. */
   const packing = createWorkLimit(1);
+  const backlog = createSendBacklog();
   let active = 0;
 
   function enqueue(job: Job): void {
@@ -149,6 +151,8 @@ export function createUploadQueue(options: UploadQueueOptions): UploadQueue {
       session.upstream.observe(error);
       report(error);
       result = isFinal(error) ? 'dropped' : 'parked';
+    } finally {
+      backlog.remove(entry.id);
     }
     if (result !== 'parked') await spool.remove(entry.id).catch(report);
     else if (entry.isHeld || durationMs !== entry.durationMs) {
@@ -164,11 +168,19 @@ export function createUploadQueue(options: UploadQueueOptions): UploadQueue {
 
   /** @returns the size of the entry's body, which is made first where there is only a folder. */
   async function ensureBody(entry: SpoolEntry): Promise<number> {
-    if (entry.content.kind === 'body') return entry.content.sizeBytes;
     const { content } = entry;
-    const { sizeBytes } = await packing(() =>
-      packEntry(archive, content, spool.bodyFile(entry.id)),
-    );
+    if (content.kind === 'body') {
+      backlog.add(entry.id, content.sizeBytes);
+      return content.sizeBytes;
+    }
+    const { sizeBytes } = await packing(async () => {
+      const result = await packEntry(archive, content, {
+        file: spool.bodyFile(entry.id),
+        compression: backlog.compression(),
+      });
+      backlog.add(entry.id, result.sizeBytes);
+      return result;
+    });
     await spool.add({ ...entry, content: { kind: 'body', sizeBytes } });
     return sizeBytes;
   }
