@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import './heap-flags.ts';
 import { runCli } from './run-cli.ts';
 
 process.stdout.on('error', () => {
