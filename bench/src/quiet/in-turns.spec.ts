@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os';
 import { createInTurns } from './in-turns.ts';
 
 const cost = (wallMs: number) => ({ cpuMs: 0, wallMs, peakRssMb: null });
@@ -13,6 +14,7 @@ describe('subjects in turns', () => {
       rounds: null,
       acceptsBusyMachine: true,
       onProgress: () => undefined,
+      folder: tmpdir(),
     });
     const turns = await inTurns({ a: subject('a'), b: subject('b') }, { rounds: 3 });
     expect(order.join('')).toBe('ab' + 'ab' + 'ba' + 'ab');
@@ -25,6 +27,7 @@ describe('subjects in turns', () => {
       rounds: 1,
       acceptsBusyMachine: true,
       onProgress: () => undefined,
+      folder: tmpdir(),
     });
     const turns = await inTurns({ a: () => Promise.resolve(cost(1)) }, { rounds: 10 });
     expect(turns.a).toHaveLength(1);

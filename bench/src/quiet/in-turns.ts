@@ -1,5 +1,6 @@
 import { type BenchContext, type TurnsOptions } from '../runner/bench.ts';
 import { type Cost } from '../processes/cost.ts';
+import { claimMemory } from './claim-memory.ts';
 import { watchOtherWork } from './other-work.ts';
 import { MachineBusyError, MAX_OTHER_CORES, untilQuiet } from './quiet-machine.ts';
 
@@ -12,10 +13,12 @@ export interface TurnsPolicy {
   /** Whether figures of a busy machine are wanted as well: to try a bench out. */
   readonly acceptsBusyMachine: boolean;
   readonly onProgress: (text: string) => void;
+  /** For files of the measurement itself. */
+  readonly folder: string;
 }
 
 export function createInTurns(policy: TurnsPolicy): BenchContext['inTurns'] {
-  return async (subjects, { rounds: wanted, warmUp = true }: TurnsOptions) => {
+  return async (subjects, { rounds: wanted, warmUp = true, memoryBytes = 0 }: TurnsOptions) => {
     const names = Object.keys(subjects) as (keyof typeof subjects)[];
     const rounds = policy.rounds ?? wanted;
     const costs = Object.fromEntries(names.map((name) => [name, [] as Cost[]])) as Record<
@@ -30,7 +33,10 @@ export function createInTurns(policy: TurnsPolicy): BenchContext['inTurns'] {
       const work = watchOtherWork();
       const round: [keyof typeof subjects, Cost][] = [];
       // Each begins as often as any other.
-      for (const name of rotate(names, kept)) round.push([name, await subjects[name]()]);
+      for (const name of rotate(names, kept)) {
+        if (memoryBytes > 0) claimMemory(policy.folder, memoryBytes);
+        round.push([name, await subjects[name]()]);
+      }
       const cores = work.coresSince();
       if (cores > MAX_OTHER_CORES && !policy.acceptsBusyMachine) {
         lost += 1;

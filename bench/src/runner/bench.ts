@@ -38,6 +38,8 @@ export interface TurnsOptions {
   readonly rounds: number;
   /** Whether a first round goes uncounted; true by default. */
   readonly warmUp?: boolean;
+  /** What a turn needs of memory that it does not have yet, such as for files that it writes. */
+  readonly memoryBytes?: number;
 }
 
 /** The costs of each subject; those of one index were measured in the same round. */

@@ -41,7 +41,7 @@ export interface RoundCount {
  */
 export async function runBench(
   { run, ...bench }: Bench,
-  policy: Omit<TurnsPolicy, 'onProgress'>,
+  policy: Omit<TurnsPolicy, 'onProgress' | 'folder'>,
 ): Promise<StoredResult> {
   console.log(`\n${bench.name}: ${bench.question}`);
   const folder = await mkdtemp(join(tmpdir(), 'larder-bench-'));
@@ -51,7 +51,7 @@ export async function runBench(
   };
   try {
     const rounds: RoundCount[] = [];
-    const measureInTurns = createInTurns({ ...policy, onProgress });
+    const measureInTurns = createInTurns({ ...policy, onProgress, folder });
     const inTurns: BenchContext['inTurns'] = (subjects, options) => {
       rounds.push({ wanted: options.rounds, taken: policy.rounds ?? options.rounds });
       return measureInTurns(subjects, options);

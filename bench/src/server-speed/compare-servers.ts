@@ -52,7 +52,8 @@ export async function withServers<K extends string, R>(
       const subjects = Object.fromEntries(
         started.map(({ name, subject, sender }) => [name, () => send(subject, sender, load)]),
       ) as Record<K, () => Promise<Cost>>;
-      return context.inTurns(subjects, { rounds });
+      const memoryBytes = method === 'PUT' ? 2 * sizeBytes * count : 0;
+      return context.inTurns(subjects, { rounds, memoryBytes });
     });
   } finally {
     for (const { subject, sender } of started) {
