@@ -7,15 +7,19 @@ import { rm } from 'node:fs/promises';
 import { Agent, type IncomingMessage, request } from 'node:http';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { repeat } from '../processes/repeat.ts';
 import { serveTasks } from '../processes/serve-tasks.ts';
-import { repeat, type Transfer } from './transfer.ts';
+import { readToEnd } from './read-to-end.ts';
+import { type Transfer } from './transfer.ts';
 
 const isHashing = process.argv[2] === 'hashing';
 const highWaterMark = Number(process.argv[3]);
 const agent = new Agent({ keepAlive: true });
 
+const ACTIONS = { put, getToFile, get };
+
 serveTasks((transfer: Transfer) =>
-  repeat(transfer.count, () => (transfer.action === 'put' ? put(transfer) : get(transfer))),
+  repeat(transfer.count, () => ACTIONS[transfer.action](transfer)),
 );
 
 async function put({ port, file, sizeBytes }: Transfer): Promise<void> {
@@ -45,25 +49,49 @@ async function computeTag(file: string): Promise<string> {
   return `sha256-${hash.digest('base64')}`;
 }
 
-async function get({ port, target }: Transfer): Promise<void> {
-  const asking = request({ agent, port, host: '127.0.0.1', path: '/v8/artifacts/abc' });
-  asking.setHeader('authorization', 'Bearer bench').end();
-  const [answer] = (await once(asking, 'response')) as [IncomingMessage];
+async function getToFile({ port, target }: Transfer): Promise<void> {
+  const answer = await ask(port);
   const file = createWriteStream(target, { highWaterMark });
   if (isHashing) {
-    const hash = createHash('sha256');
-    const check = new Transform({
-      transform(chunk: Buffer, _encoding, callback) {
-        hash.update(chunk);
-        callback(null, chunk);
-      },
-    });
-    await pipeline(answer, check, file);
-    if (`sha256-${hash.digest('base64')}` !== answer.headers['x-artifact-tag']) {
-      throw new Error('The tag is wrong.');
-    }
+    const check = createCheck(answer);
+    await pipeline(answer, check.passing, file);
+    check.verify();
   } else {
     await pipeline(answer, file);
   }
   await rm(target);
+}
+
+/** Whoever reads has the content before it is verified. */
+async function get({ port, sizeBytes }: Transfer): Promise<void> {
+  const answer = await ask(port);
+  const check = createCheck(answer);
+  await pipeline(answer, check.passing, (content: AsyncIterable<Buffer>) =>
+    readToEnd(content, sizeBytes),
+  );
+  check.verify();
+}
+
+async function ask(port: number): Promise<IncomingMessage> {
+  const asking = request({ agent, port, host: '127.0.0.1', path: '/v8/artifacts/abc' });
+  asking.setHeader('authorization', 'Bearer bench').end();
+  const [answer] = (await once(asking, 'response')) as [IncomingMessage];
+  return answer;
+}
+
+function createCheck({ headers }: IncomingMessage): { passing: Transform; verify: () => void } {
+  const hash = createHash('sha256');
+  return {
+    passing: new Transform({
+      transform(chunk: Buffer, _encoding, callback) {
+        hash.update(chunk);
+        callback(null, chunk);
+      },
+    }),
+    verify() {
+      if (`sha256-${hash.digest('base64')}` !== headers['x-artifact-tag']) {
+        throw new Error('The tag is wrong.');
+      }
+    },
+  };
 }

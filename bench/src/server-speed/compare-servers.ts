@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type Cost } from '../processes/cost.ts';
+import { type Cost, costOfEach } from '../processes/cost.ts';
 import { type BenchContext, type Turns } from '../runner/bench.ts';
 import { createSender, type Requests, type Sender } from './send-requests.ts';
 import { type ServedSubject } from './served-subject.ts';
@@ -31,7 +31,7 @@ export async function withServers<K extends string, R>(
     const prefix = load.method === 'PUT' ? `new-${uploads}-` : `known-${load.sizeBytes}-`;
     const atOnce = Math.min(AT_ONCE, load.count);
     const cost = await subject.server.during(() => sender.send({ ...load, atOnce, prefix }));
-    return { ...cost, cpuMs: cost.cpuMs / load.count, wallMs: cost.wallMs / load.count };
+    return costOfEach(cost, load.count);
   }
 
   try {

@@ -14,6 +14,10 @@ const server = createServer((request, response) => {
     return;
   }
   response.writeHead(200, { 'content-length': content.length, 'x-artifact-tag': tag });
+  if (request.method === 'HEAD') {
+    response.end();
+    return;
+  }
   let sentBytes = 0;
   const send = (): void => {
     while (sentBytes < content.length) {
