@@ -6,6 +6,7 @@ import { archiveCpu } from './archive/archive-cpu.ts';
 import { archiveGrowth } from './archive/archive-growth.ts';
 import { archiveMemory } from './archive/archive-memory.ts';
 import { clientMemory } from './client-memory/client-memory.ts';
+import { clientRequests } from './client-requests/client-requests.ts';
 import { clientTransfers } from './client-transfers/client-transfers.ts';
 import { nxColdLarge, nxColdSmall } from './nx-builds/nx-cold.ts';
 import { nxLaptop } from './nx-builds/nx-laptop.ts';
@@ -29,6 +30,7 @@ const BENCHES: readonly Bench[] = [
   archiveGrowth,
   clientMemory,
   clientTransfers,
+  clientRequests,
   serverMemory,
   serverEviction,
   serverTransfers,
