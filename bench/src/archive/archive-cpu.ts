@@ -18,6 +18,8 @@ import {
 } from './trees.ts';
 
 const ROUNDS = 10;
+/** The largest tree, and an archive of it. */
+const MEMORY_BYTES = 200e6;
 const TAR_AND_ZSTD = 'tar and zstd -1';
 const LIMIT_BOUNDS = { gate: 2.5, aim: 1.8 };
 const PEER_BOUNDS = { gate: 0.33, aim: 0.2 };
@@ -108,7 +110,7 @@ function inTurns(
       'node-tar': subject('node-tar'),
       [TAR_AND_ZSTD]: subject(TAR_AND_ZSTD),
     },
-    { rounds: ROUNDS },
+    { rounds: ROUNDS, memoryBytes: MEMORY_BYTES },
   );
 }
 

@@ -1,8 +1,14 @@
-import { type ChildProcess, fork } from 'node:child_process';
+import { fork } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { createReadStream } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+
+interface StartedServer {
+  readonly port: number;
+  end(): void;
+}
 
 /** Servers that do as little as they can, so that what is measured is the client. */
 export interface ArtifactServers {
@@ -21,10 +27,8 @@ export async function startArtifactServers({
   file: string;
   sizeBytes: number;
 }): Promise<ArtifactServers> {
-  const content = randomBytes(sizeBytes);
-  const tag = `sha256-${createHash('sha256').update(content).digest('base64')}`;
-  await writeFile(file, content);
-  const plain = await startServer('plain-process.js', [file, tag]);
+  await writeFile(file, randomBytes(sizeBytes));
+  const plain = await startPlainServer(file);
   const redirecting = await startServer('redirecting-process.js', [
     `http://127.0.0.1:${plain.port}`,
   ]);
@@ -32,17 +36,21 @@ export async function startArtifactServers({
     port: plain.port,
     redirectingPort: redirecting.port,
     end() {
-      plain.server.kill();
-      redirecting.server.kill();
+      plain.end();
+      redirecting.end();
     },
   };
 }
 
-async function startServer(
-  file: string,
-  args: readonly string[],
-): Promise<{ server: ChildProcess; port: number }> {
+/** Takes whatever comes, and gives the content of `file`. */
+export async function startPlainServer(file: string): Promise<StartedServer> {
+  const digest = createHash('sha256');
+  for await (const chunk of createReadStream(file) as AsyncIterable<Buffer>) digest.update(chunk);
+  return startServer('plain-process.js', [file, `sha256-${digest.digest('base64')}`]);
+}
+
+async function startServer(file: string, args: readonly string[]): Promise<StartedServer> {
   const server = fork(join(__dirname, file), [...args]);
   const [port] = (await once(server, 'message')) as [number];
-  return { server, port };
+  return { port, end: () => void server.kill() };
 }

@@ -46,7 +46,11 @@ export const clientRequests: Bench = {
       CLIENTS,
     );
     const inTurns: InTurns = (action, names) =>
-      clients.inTurns(names, { action, sizeBytes: SIZE_BYTES, count: COUNTS[action] }, ROUNDS);
+      clients.inTurns(
+        names,
+        { action, sizeBytes: SIZE_BYTES, count: COUNTS[action] },
+        { rounds: ROUNDS },
+      );
     try {
       const measures = [
         ...(await comparePuts(inTurns)),

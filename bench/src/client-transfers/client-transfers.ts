@@ -58,7 +58,11 @@ export const clientTransfers: Bench = {
       CLIENTS,
     );
     const inTurns: InTurns = (action, names) =>
-      clients.inTurns(names, { ...artifact, action, target, count: TRANSFERS }, ROUNDS);
+      clients.inTurns(
+        names,
+        { ...artifact, action, target, count: TRANSFERS },
+        { rounds: ROUNDS, memoryBytes: action === 'put' ? 0 : 2 * SIZE_BYTES },
+      );
     try {
       const measures = [
         ...(await compareUploads(inTurns)),

@@ -1,7 +1,7 @@
 import { type ArtifactServers } from '../artifact-servers/start-artifact-servers.ts';
 import { type Cost, costOfEach } from '../processes/cost.ts';
 import { startSubject, type Subject } from '../processes/start-subject.ts';
-import { type BenchContext, type Turns } from '../runner/bench.ts';
+import { type BenchContext, type Turns, type TurnsOptions } from '../runner/bench.ts';
 
 /** A client that is measured: a compiled file that calls `serveTasks`. */
 export interface ClientProcess {
@@ -24,7 +24,7 @@ export interface Clients<K extends string, T extends ClientTask> {
   inTurns<N extends K>(
     names: readonly N[],
     task: Omit<T, 'port'> & Pick<T, 'count'>,
-    rounds: number,
+    options: TurnsOptions,
   ): Promise<Turns<N>>;
   end(): Promise<void>;
 }
@@ -41,7 +41,7 @@ export function startClients<K extends string, T extends ClientTask>(
     started.set(name, { subject: startSubject(file, { args }), port });
   }
   return {
-    inTurns(names, task, rounds) {
+    inTurns(names, task, options) {
       const measure = async (name: K): Promise<Cost> => {
         const client = started.get(name);
         if (client === undefined) throw new Error(`There is no client named ${name}.`);
@@ -51,7 +51,7 @@ export function startClients<K extends string, T extends ClientTask>(
       const subjects = Object.fromEntries(
         names.map((name) => [name, () => measure(name)]),
       ) as Record<(typeof names)[number], () => Promise<Cost>>;
-      return context.inTurns(subjects, { rounds });
+      return context.inTurns(subjects, options);
     },
     async end() {
       for (const { subject } of started.values()) await subject.end();

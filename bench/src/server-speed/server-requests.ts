@@ -8,6 +8,13 @@ const ROUNDS = 10;
 const SIZE_BYTES = 1_000;
 const BOUNDS = { gate: 2, aim: 1.4 };
 
+/** Why its gate is missed. */
+const HEAD_NOTE =
+  'A HEAD of the plain server is an answer from memory: 0.04 ms, so that whatever a server looks up is a ' +
+  'multiple of it. Ours asks the index, which commands beside the server may have changed, and then the ' +
+  'disk whether the file is there and whole: a hit that turned out to be none would fail a build. Reading ' +
+  'fewer columns, or all of them as one value, saved 3 µs of some 100.';
+
 export const serverRequests: Bench = {
   name: 'server-requests',
   area: 'server',
@@ -35,7 +42,7 @@ export const serverRequests: Bench = {
             ),
           );
         }
-        return { measures, notes: [PLAIN_SERVER_NOTE] };
+        return { measures, notes: [PLAIN_SERVER_NOTE, HEAD_NOTE] };
       },
     ),
 };
