@@ -104,8 +104,8 @@ export interface ArtifactsClient {
    */
   put(hash: string, body: ArtifactBody, options?: PutOptions): Promise<void>;
   /**
-   * Gets an artifact; null when the server does not have it. Resolves when all of it has arrived in
-   * the folder `temporaryDirectory` and is right.
+   * Gets an artifact; null when the server does not have it. Resolves when all of it has arrived and
+   * is right: in memory what is small, in the folder `temporaryDirectory` the rest.
    */
   get(hash: string, options?: RequestOptions): Promise<Artifact | null>;
   /**

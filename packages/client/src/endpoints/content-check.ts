@@ -1,6 +1,10 @@
 import { type ArtifactMetadata } from '../artifacts-client.ts';
 import { createClientError } from '../errors/client-errors.ts';
-import { type ArtifactTagVerifier } from '../signature/verify-artifact-tag.ts';
+import {
+  type ArtifactTagVerifier,
+  createArtifactTagVerifier,
+} from '../signature/verify-artifact-tag.ts';
+import { type EndpointContext } from './endpoint-context.ts';
 
 /** Checks the content of a hit that passes by, chunk by chunk. */
 export interface ContentCheck {
@@ -36,4 +40,15 @@ export function createContentCheck(options: {
       verifier?.verify();
     },
   };
+}
+
+/** Checks length and tag. The length must have been announced where the artifact has to be signed. */
+export function checkContentOf(
+  { teamId, signatureKey }: Pick<EndpointContext, 'teamId' | 'signatureKey'>,
+  { hash, metadata }: { hash: string; metadata: ArtifactMetadata },
+): ContentCheck {
+  const { tag, sizeBytes } = metadata;
+  const scope = { hash, sizeBytes: sizeBytes ?? 0, teamId, signatureKey };
+  const verifier = createArtifactTagVerifier(tag, scope);
+  return createContentCheck({ hash, metadata, verifier });
 }

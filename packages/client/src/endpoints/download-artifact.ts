@@ -6,14 +6,10 @@ import { type ArtifactMetadata, type GetToFileOptions } from '../artifacts-clien
 import { createClientError } from '../errors/client-errors.ts';
 import { isLarderError } from '../errors/larder-error.ts';
 import { type Operation } from '../operations.ts';
-import {
-  createArtifactTagVerifier,
-  requireSignature,
-  verifyArtifactTag,
-} from '../signature/verify-artifact-tag.ts';
+import { requireSignature, verifyArtifactTag } from '../signature/verify-artifact-tag.ts';
 import { type HttpAnswer } from '../transport/http-answer.ts';
 import { assertPlainContent } from './artifact-headers.ts';
-import { createContentCheck } from './content-check.ts';
+import { checkContentOf, createContentCheck } from './content-check.ts';
 import { ContentFile } from './content-file.ts';
 import { type EndpointContext } from './endpoint-context.ts';
 import { readArtifact } from './read-artifact.ts';
@@ -46,12 +42,16 @@ export function downloadArtifact(
   });
 }
 
-export interface Download {
+/** A hit whose content has not been read yet. */
+export interface Hit {
   hash: string;
-  file: string;
   answer: HttpAnswer;
   metadata: ArtifactMetadata;
   signal: AbortSignal;
+}
+
+export interface Download extends Hit {
+  file: string;
 }
 
 /** Writes the content of a hit to a file, which is there only when all of it is right. */
@@ -80,19 +80,18 @@ export function createFileError({ hash, file }: { hash: string; file: string }, 
 }
 
 async function writeVerified(
-  { teamId, signatureKey }: EndpointContext,
+  context: EndpointContext,
   temporary: string,
   { hash, answer, metadata, signal }: Download,
 ): Promise<void> {
+  const { teamId, signatureKey } = context;
   const { tag, sizeBytes } = metadata;
   // A signature starts with the length: unless it is announced, the file has to be read again.
   const isVerifiedAfterwards = signatureKey !== undefined && sizeBytes === null;
   if (isVerifiedAfterwards) requireSignature(tag, hash);
-  const verifier = isVerifiedAfterwards
-    ? null
-    : createArtifactTagVerifier(tag, { hash, sizeBytes: sizeBytes ?? 0, teamId, signatureKey });
-
-  const check = createContentCheck({ hash, metadata, verifier });
+  const check = isVerifiedAfterwards
+    ? createContentCheck({ hash, metadata, verifier: null })
+    : checkContentOf(context, { hash, metadata });
   // Opened here and closed for certain: a stream that opens the file itself can be destroyed before
   // that, and then creates the file after it was removed.
   const handle = await open(temporary, 'wx');

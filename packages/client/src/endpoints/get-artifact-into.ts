@@ -5,12 +5,10 @@ import { type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { type ArtifactMetadata, type RequestOptions } from '../artifacts-client.ts';
 import { isLarderError } from '../errors/larder-error.ts';
-import { type Operation } from '../operations.ts';
-import { createArtifactTagVerifier, requireSignature } from '../signature/verify-artifact-tag.ts';
-import { type HttpAnswer } from '../transport/http-answer.ts';
+import { requireSignature } from '../signature/verify-artifact-tag.ts';
 import { assertPlainContent } from './artifact-headers.ts';
-import { type ContentCheck, createContentCheck } from './content-check.ts';
-import { createFileError, saveVerified } from './download-artifact.ts';
+import { checkContentOf, type ContentCheck } from './content-check.ts';
+import { createFileError, type Hit, saveVerified } from './download-artifact.ts';
 import { type EndpointContext } from './endpoint-context.ts';
 import { readArtifact } from './read-artifact.ts';
 
@@ -19,10 +17,7 @@ interface ArtifactDestination {
   open: (metadata: ArtifactMetadata) => Writable;
 }
 
-interface Hit extends ArtifactDestination {
-  answer: HttpAnswer;
-  metadata: ArtifactMetadata;
-}
+type OpenableHit = Hit & ArtifactDestination;
 
 export function getArtifactInto(
   context: EndpointContext,
@@ -36,10 +31,10 @@ export function getArtifactInto(
       options,
       async onHit(answer, metadata) {
         assertPlainContent(answer);
-        const hit = { hash, open, answer, metadata };
+        const hit = { hash, open, answer, metadata, signal: operation.signal };
         // A signature starts with the length: unless it is announced, all has to be there first.
         const isVerifiedBefore = context.signatureKey !== undefined && metadata.sizeBytes === null;
-        await (isVerifiedBefore ? passOnVerified : passOn)(context, operation, hit);
+        await (isVerifiedBefore ? passOnVerified : passOn)(context, hit);
         return metadata;
       },
     }),
@@ -47,14 +42,10 @@ export function getArtifactInto(
 }
 
 async function passOn(
-  { teamId, signatureKey }: EndpointContext,
-  { signal }: Operation,
-  { hash, open, answer, metadata }: Hit,
+  context: EndpointContext,
+  { hash, open, answer, metadata, signal }: OpenableHit,
 ): Promise<void> {
-  const { tag, sizeBytes } = metadata;
-  const scope = { hash, sizeBytes: sizeBytes ?? 0, teamId, signatureKey };
-  const verifier = createArtifactTagVerifier(tag, scope);
-  const check = createContentCheck({ hash, metadata, verifier });
+  const check = checkContentOf(context, { hash, metadata });
   try {
     await pipeline(answer.body, checkedBy(check), open(metadata), { signal });
   } catch (error) {
@@ -76,15 +67,15 @@ function checkedBy(check: ContentCheck) {
 
 async function passOnVerified(
   context: EndpointContext,
-  { signal }: Operation,
-  { hash, open, answer, metadata }: Hit,
+  { open, ...hit }: OpenableHit,
 ): Promise<void> {
+  const { hash, metadata, signal } = hit;
   requireSignature(metadata.tag, hash);
   let folder: string | null = null;
   try {
     folder = await mkdtemp(join(context.temporaryDirectory, 'larder-artifact-'));
     const file = join(folder, 'artifact');
-    await saveVerified(context, { hash, file, answer, metadata, signal });
+    await saveVerified(context, { ...hit, file });
     await pipeline(createReadStream(file), open(metadata), { signal });
   } catch (error) {
     if (isLarderError(error)) throw error;

@@ -109,14 +109,25 @@ describe('get', () => {
     expect(String(await buffer(artifact!.body))).toBe('hello');
   });
 
-  it('hands on no byte of a content with a flipped bit', async () => {
-    const body = Buffer.alloc(100_000, 'larder');
-    const tag = await digestOf(body);
-    body.writeUInt8(body.readUInt8(70_000) ^ 1, 70_000);
-    const server = await bed.startServer(answer(200, { 'x-artifact-tag': tag }, body));
-    const error = await catchLarderError(bed.createClient(server).get('abc'));
-    expect(error.code).toBe('LARDER_DIGEST_MISMATCH');
-    expect(server.requests).toHaveLength(1);
+  it.each([100_000, 1_000_000])(
+    'hands on nothing of %i bytes with a flipped bit',
+    async (sizeBytes) => {
+      const body = Buffer.alloc(sizeBytes, 'larder');
+      const tag = await digestOf(body);
+      body.writeUInt8(body.readUInt8(70_000) ^ 1, 70_000);
+      const server = await bed.startServer(answer(200, { 'x-artifact-tag': tag }, body));
+      const error = await catchLarderError(bed.createClient(server).get('abc'));
+      expect(error.code).toBe('LARDER_DIGEST_MISMATCH');
+      expect(server.requests).toHaveLength(1);
+    },
+  );
+
+  it('ends a small one with the client as well', async () => {
+    const server = await bed.startServer(answer(200, {}, 'hello'));
+    const client = bed.createClient(server);
+    const artifact = await client.get('abc');
+    await client.close();
+    expect((await catchLarderError(buffer(artifact!.body))).code).toBe('LARDER_CLIENT_CLOSED');
   });
 
   it('starts again when a content breaks off', async () => {
@@ -198,7 +209,10 @@ describe('get', () => {
 
     it.each<[string, Script]>([
       ['a miss', answer(404)],
-      ['a wrong tag', answer(200, { 'x-artifact-tag': 'sha256-wrong' }, 'hello')],
+      [
+        'a wrong tag',
+        answer(200, { 'x-artifact-tag': 'sha256-wrong' }, Buffer.alloc(1_000_000, 'larder')),
+      ],
       ['a server in trouble', answer(500)],
     ])('leaves nothing behind after %s', async (_what, script) => {
       const server = await bed.startServer(script);
@@ -220,11 +234,18 @@ describe('get', () => {
     });
 
     it('says so when it cannot be written', async () => {
-      const server = await bed.startServer(answer(200, {}, 'hello'));
+      const server = await bed.startServer(answer(200, {}, Buffer.alloc(1_000_000, 'larder')));
       const client = bed.createClient(server, { temporaryDirectory: join(folder, 'missing') });
       const error = await catchLarderError(client.get('abc'));
       expect(error.code).toBe('LARDER_FILE_WRITE_FAILED');
-      expect(server.requests).toHaveLength(0);
+      expect(server.requests).toHaveLength(1);
+    });
+
+    it('is not needed for a small one', async () => {
+      const server = await bed.startServer(answer(200, {}, 'hello'));
+      const client = bed.createClient(server, { temporaryDirectory: join(folder, 'missing') });
+      const artifact = await client.get('abc');
+      expect(String(await buffer(artifact!.body))).toBe('hello');
     });
   });
 
