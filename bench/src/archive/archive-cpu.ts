@@ -1,12 +1,10 @@
-import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { version as nodeTarVersion } from 'tar/package.json';
 import { type Bench, type BenchContext, type Measure, type Turns } from '../runner/bench.ts';
 import { ensureTool } from '../runner/debian-tool.ts';
 import { ratioOf } from '../runner/measures.ts';
 import { type ArchiveTask } from './archive-task.ts';
+import { withMemoryFolder } from './memory-folder.ts';
 import { gnuTar, startLarder, startNodeTar, type Packer } from './packers.ts';
 import {
   LARGE_FILES,
@@ -41,23 +39,15 @@ export const archiveCpu: Bench = {
       await makeTree(TINY_FILES, join(context.folder, 'tiny')),
       await makeTreeOfBundles(LARGE_FILES, join(context.folder, 'large')),
     ];
-    // Writing thousands of files to a disk costs whatever the disk is busy with.
-    const memory = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
-    const output = await mkdtemp(join(memory, 'larder-bench-'));
     const packers: Record<Name, Packer> = {
       Larder: startLarder(),
       'node-tar': startNodeTar(),
       [TAR_AND_ZSTD]: gnuTar(),
     };
     try {
-      const measures: Measure[] = [];
-      for (const tree of trees) {
-        const turns = await measurePacking(context, { packers, tree, output });
-        measures.push(...compare(`pack ${tree.name}`, turns, tree.name === SMALL_FILES.name));
-        if (tree.name !== SMALL_FILES.name) continue;
-        const unpacked = await measureUnpacking(context, { packers, tree, output });
-        measures.push(...compare(`unpack ${tree.name}`, unpacked, true, false));
-      }
+      const measures = await withMemoryFolder((output) =>
+        measureTrees(context, trees, { packers, output }),
+      );
       return {
         measures,
         notes: [
@@ -70,7 +60,6 @@ export const archiveCpu: Bench = {
       };
     } finally {
       for (const packer of Object.values(packers)) await packer.end();
-      await rm(output, { recursive: true, force: true });
     }
   },
 };
@@ -79,6 +68,22 @@ interface Setting {
   readonly packers: Readonly<Record<Name, Packer>>;
   readonly tree: Tree;
   readonly output: string;
+}
+
+async function measureTrees(
+  context: BenchContext,
+  trees: readonly Tree[],
+  setting: Omit<Setting, 'tree'>,
+): Promise<Measure[]> {
+  const measures: Measure[] = [];
+  for (const tree of trees) {
+    const turns = await measurePacking(context, { ...setting, tree });
+    measures.push(...compare(`pack ${tree.name}`, turns, tree.name === SMALL_FILES.name));
+    if (tree.name !== SMALL_FILES.name) continue;
+    const unpacked = await measureUnpacking(context, { ...setting, tree });
+    measures.push(...compare(`unpack ${tree.name}`, unpacked, true, false));
+  }
+  return measures;
 }
 
 function measurePacking(context: BenchContext, setting: Setting): Promise<Turns<Name>> {

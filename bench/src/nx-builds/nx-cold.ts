@@ -2,6 +2,7 @@ import { nxBuildBench } from '../nx/nx-build-bench.ts';
 import { FIFTY_SMALL, FIVE_LARGE, NX_24 } from '../nx/sizes.ts';
 import { fastLane, larderPlugin, nxClient, withoutRemoteCache } from '../nx/wiring.ts';
 import { figureOf, ratioOf } from '../runner/measures.ts';
+import { LARGE_TASKS_NOTE, SMALL_TASKS_NOTE, SMALL_TASKS_TRIED_NOTE } from './notes.ts';
 
 const WIRINGS = {
   none: withoutRemoteCache,
@@ -42,6 +43,7 @@ export const nxColdSmall = nxBuildBench({
       }),
     ];
   },
+  notes: [SMALL_TASKS_NOTE, SMALL_TASKS_TRIED_NOTE],
 });
 
 export const nxColdLarge = nxBuildBench({
@@ -78,4 +80,5 @@ export const nxColdLarge = nxBuildBench({
       reference: 'direct',
     }),
   ],
+  notes: [LARGE_TASKS_NOTE],
 });
