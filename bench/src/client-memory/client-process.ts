@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { type ArtifactsClient, createArtifactsClient } from '@larder/client';
+import { ownPeakMb } from '../processes/peak-memory.ts';
 
 export interface Task {
   readonly action: 'put' | 'get' | 'getToFile';
@@ -33,8 +34,7 @@ async function perform({ action, port, sizeBytes }: Task): Promise<Report> {
   await client.close();
   const { user, system } = process.cpuUsage();
   return {
-    // Kilobytes on every system but macOS.
-    peakRssMb: Math.round(process.resourceUsage().maxRSS / 1000),
+    peakRssMb: Math.round(ownPeakMb()),
     cpuMs: Math.round((user + system) / 1000),
     wallMs: Math.round(performance.now() - startedAt),
   };

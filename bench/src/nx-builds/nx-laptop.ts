@@ -2,6 +2,7 @@ import { nxBuildBench } from '../nx/nx-build-bench.ts';
 import { FIVE_LARGE, NX_24 } from '../nx/sizes.ts';
 import { fastLane, larderPlugin, withoutRemoteCache } from '../nx/wiring.ts';
 import { ratioOf } from '../runner/measures.ts';
+import { LAPTOP_NOTE } from './notes.ts';
 
 export const nxLaptop = nxBuildBench({
   name: 'nx-laptop',
@@ -21,5 +22,5 @@ export const nxLaptop = nxBuildBench({
     ),
     ratioOf(turns, { what: 'hooks', quantity: 'wallMs', subject: 'hooks', reference: 'none' }),
   ],
-  notes: ['The agent, which goes on uploading, is ended when the command has ended.'],
+  notes: ['The agent, which goes on uploading, is ended when the command has ended.', LAPTOP_NOTE],
 });

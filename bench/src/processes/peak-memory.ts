@@ -24,7 +24,15 @@ export function watchPeakMemory(group: ProcessGroup): { end: () => number } {
   };
 }
 
-function readMemory(pid: number): { residentKb: number; peakResidentKb: number } {
+/**
+ * The most memory that this process has had, in megabytes (10^6 bytes). `process.resourceUsage` would
+ * count what its parent had when it started it, which may be more.
+ */
+export function ownPeakMb(): number {
+  return (readMemory('self').peakResidentKb * 1024) / 1e6;
+}
+
+function readMemory(pid: number | 'self'): { residentKb: number; peakResidentKb: number } {
   let status = '';
   try {
     status = readFileSync(`/proc/${pid}/status`, 'utf8');

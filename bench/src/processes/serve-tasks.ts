@@ -1,3 +1,4 @@
+import { ownPeakMb } from './peak-memory.ts';
 import { type SubjectAnswer, type SubjectTask } from './subject-messages.ts';
 
 /**
@@ -16,9 +17,7 @@ async function answer(
 ): Promise<SubjectAnswer<unknown>> {
   try {
     const result = await perform(task);
-    // Kilobytes on every system but macOS.
-    const peakRssMb = (process.resourceUsage().maxRSS * 1024) / 1e6;
-    return { kind: 'done', result, peakRssMb };
+    return { kind: 'done', result, peakRssMb: ownPeakMb() };
   } catch (error) {
     const message = error instanceof Error ? String(error.stack) : String(error);
     return { kind: 'failed', message };

@@ -10,7 +10,7 @@ What Larder costs, beside what others cost that do the same and beside what is h
 
 **A watched machine.** The bench looks at what else the machine does. A round that other work disturbed is repeated, and a bench that gets no quiet machine says so and claims nothing. A result with fewer rounds than the bench wants does not get onto this page. Where a bench does not watch the machine, its section says so.
 
-**Gates and aims.** Less is better for every figure that has a gate. A gate is what we promise: \`npm run bench\` fails when one is missed, and so the table says. An aim is what we would like.
+**Gates and aims.** Less is better for every figure that has a gate. A gate is what we promise: \`npm run bench\` fails when one is missed, and so the table says. An aim is what we would like. Why a gate is missed, and what was tried, is below the table of its section.
 
 **Your machine.** Figures of different machines cannot be compared; ratios travel better. The bench needs Linux, root for the control groups, and Debian's packages for the programs that it measures beside Larder. \`npm run bench\` runs all of it, \`npm run bench -- <name> …\` the benches of those names, with \`--rounds=3\` for fewer rounds and \`--busy\` to try it out on a machine that has other work.
 `;

@@ -1,5 +1,6 @@
 // Loaded into the process that is measured, in front of its program: tells its parent, whenever that
 // asks, what the process has needed so far.
+import { ownPeakMb } from '../processes/peak-memory.ts';
 
 export interface Peak {
   readonly peakRssMb: number;
@@ -10,8 +11,7 @@ export interface Peak {
 process.on('message', () => {
   const { user, system } = process.cpuUsage();
   const peak: Peak = {
-    // Kilobytes on every system but macOS.
-    peakRssMb: Math.round(process.resourceUsage().maxRSS / 1000),
+    peakRssMb: Math.round(ownPeakMb()),
     cpuMs: Math.round((user + system) / 1000),
   };
   process.send?.(peak);
