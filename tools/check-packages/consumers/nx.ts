@@ -1,5 +1,6 @@
 import {
   type CacheMode,
+  createNodesV2,
   type LarderOptions,
   name,
   postTasksExecution,
@@ -18,6 +19,11 @@ const folders: FolderCache | null = getRemoteCache();
 export async function restore(): Promise<CachedResult | null> {
   await folders?.store('1', '/cache', null, 0);
   return (await folders?.retrieve('1', '/cache')) ?? null;
+}
+
+export function findProjects(): readonly never[] {
+  const [, createNodes] = createNodesV2;
+  return createNodes();
 }
 
 export async function run(): Promise<string> {
