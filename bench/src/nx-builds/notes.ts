@@ -11,22 +11,23 @@ export const SMALL_TASKS_NOTE =
 
 export const SMALL_TASKS_TRIED_NOTE =
   'What helped: an empty graph hook, which has Nx start its worker once instead of twice (0.25 s); holding ' +
-  'back 1 MiB instead of 8 for exact durations (0.57 s less to wait for at the end); threads that are ' +
-  'started when they are needed. What did not: doing without the optimizing compiler in the agent, a ' +
-  'smaller young generation, more uploads at once. With `NX_ISOLATE_PLUGINS=false` Nx starts no worker.';
+  'back 1 MiB instead of 8 for exact durations (0.57 s less to wait for at the end). Doing without the ' +
+  'optimizing compiler in the agent did not. Not tried: bundling the agent, or loading less of undici, ' +
+  'which takes 0.1 s of CPU at its start. With `NX_ISOLATE_PLUGINS=false` Nx starts no worker.';
 
 /** For a build of large tasks, with the plugin. */
 export const LARGE_TASKS_NOTE =
   'Nx packs with gzip in its own process, 15 to 20 s of CPU for 500 MB, and the command takes as long as ' +
   'that with its own client and with the hooks, which can only send at once what Nx has packed. With the ' +
-  'fast lane the agent packs, in 2 to 3 s of CPU; the wall is the link, which takes 8 to 9 s for these ' +
-  'bytes. What is left of its CPU is mostly copying: the tasks write 500 MB, Nx copies them into its ' +
-  'cache, and on this virtual machine memory that is touched first costs up to 3 ms a megabyte.';
+  'fast lane the agent packs, some 2 s of CPU by what archives of this size cost; the wall is the link, ' +
+  'which takes 8 to 9 s for these bytes. The rest of its CPU was not taken apart. Part of it must be ' +
+  'copying: the tasks write 500 MB, Nx copies them into its cache, and on this virtual machine memory ' +
+  'that is touched first costs up to 3 ms a megabyte.';
 
 /** For a build that does not wait for its uploads. */
 export const LAPTOP_NOTE =
-  'With two cores the agent, which packs while the tasks go on, takes from them what it needs: 2 to 3 s of ' +
-  'CPU for 500 MB. The rest is the worker that Nx starts for any plugin with hooks. Packing at once cannot ' +
+  'With two cores the agent, which packs while the tasks go on, takes from them what it needs: some 2 s of ' +
+  'CPU for 500 MB. Packing at a lower priority was not tried. The rest is the worker that Nx starts for any plugin with hooks. Packing at once cannot ' +
   'wait for the end of the command, since Nx may remove the folder. With the hooks it is Nx that packs, ' +
   'before its command goes on.';
 
