@@ -10,9 +10,9 @@ const BOUNDS = { gate: 1.3, aim: 1.1 };
 /** Why the gate of the smallest upload is missed now and then. */
 const SMALL_UPLOAD_NOTE =
   'What an upload of 100 kB takes more than the plain one is the index: a look whether the artifact is ' +
-  'known, and a row that is synced before the answer, for uploads that end together in one statement. ' +
-  'The rest costs less than there: statements are prepared once, files are bare descriptors, and the ' +
-  'whole artifact with its description goes to the disk in one write.';
+  'known, and a row that is synced before the answer. What was done about it: uploads that end together ' +
+  'are one statement, statements are prepared once, files are bare descriptors, and the whole artifact ' +
+  'with its description goes to the disk in one write.';
 
 const SIZES = [
   { name: '100 kB', sizeBytes: 100_000, count: 100 },
