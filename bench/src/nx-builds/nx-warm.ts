@@ -3,7 +3,7 @@ import { FIFTY_SMALL, FIVE_LARGE, NX_24 } from '../nx/sizes.ts';
 import { fastLane, larderPlugin, nxClient } from '../nx/wiring.ts';
 import { type Measure, type Turns } from '../runner/bench.ts';
 import { ratioOf } from '../runner/measures.ts';
-import { SMALL_TASKS_NOTE } from './notes.ts';
+import { LARGE_HITS_NOTE, SMALL_TASKS_NOTE } from './notes.ts';
 
 const WIRINGS = { direct: nxClient, hooks: larderPlugin, 'fast lane': fastLane };
 
@@ -31,6 +31,7 @@ export const nxWarmLarge = nxBuildBench({
   rounds: 3,
   warmUp: false,
   measure: compare,
+  notes: [LARGE_HITS_NOTE],
 });
 
 function compare(turns: Turns<keyof typeof WIRINGS>): Measure[] {
