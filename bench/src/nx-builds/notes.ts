@@ -11,9 +11,11 @@ export const SMALL_TASKS_NOTE =
 
 export const SMALL_TASKS_TRIED_NOTE =
   'What helped: an empty graph hook, which has Nx start its worker once instead of twice (0.25 s); holding ' +
-  'back 1 MiB instead of 8 for exact durations (0.57 s less to wait for at the end). Doing without the ' +
-  'optimizing compiler in the agent did not. Not tried: bundling the agent, or loading less of undici, ' +
-  'which takes 0.1 s of CPU at its start. With `NX_ISOLATE_PLUGINS=false` Nx starts no worker.';
+  'back 1 MiB instead of 8 for exact durations (0.57 s less to wait for at the end). What did not: doing ' +
+  'without the optimizing compiler in the agent; starting the agent while Nx makes its graph, when both ' +
+  'cores are busy (no difference in 8 pairs). Left alone: undici takes 80 ms of CPU to load, of which its ' +
+  'pool alone would take 30, but it has no smaller entry, and its inner files are its own. With ' +
+  '`NX_ISOLATE_PLUGINS=false` Nx starts no worker.';
 
 /** For a build of large tasks, with the plugin. */
 export const LARGE_TASKS_NOTE =
@@ -26,10 +28,12 @@ export const LARGE_TASKS_NOTE =
 
 /** For a build that does not wait for its uploads. */
 export const LAPTOP_NOTE =
-  'With two cores the agent, which packs while the tasks go on, takes from them what it needs: some 2 s of ' +
-  'CPU for 500 MB. Packing at a lower priority was not tried. The rest is the worker that Nx starts for any plugin with hooks. Packing at once cannot ' +
-  'wait for the end of the command, since Nx may remove the folder. With the hooks it is Nx that packs, ' +
-  'before its command goes on.';
+  'Most of the difference lies before the first task: 0.15 to 0.3 s for the worker that Nx starts for any ' +
+  'plugin with hooks, and 0.4 s until the agent, which this bench ends after each command, has started and ' +
+  'asked the server for the five tasks. A laptop on which the agent is still running has only the asking. ' +
+  'While the tasks run, packing takes 0.1 to 0.2 s from them; giving the agent a lower priority (nice 10) ' +
+  'made no difference in 8 pairs. Packing cannot wait for the end of the command, since Nx may remove the ' +
+  'folder. With the hooks it is Nx that packs, before its command goes on.';
 
 /** For a build with the tasks runner that finds everything in the cache. */
 export const RUNNER_WARM_NOTE =
