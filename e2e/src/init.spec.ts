@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { readEnvironment } from './environment.ts';
@@ -14,7 +14,7 @@ import { runNx } from './workspace/run-nx.ts';
 import { twelveTasks } from './workspace/twelve-tasks.ts';
 
 describe.each(readEnvironment().nxVersionOfEachDoor)(
-  'nx g @larder/nx:init on Nx %s',
+  'nx g @larder/nx:init and remove on Nx %s',
   (nxVersion) => {
     let cleanup: CleanupStack;
     beforeEach(() => {
@@ -22,7 +22,7 @@ describe.each(readEnvironment().nxVersionOfEachDoor)(
     });
     afterEach(() => cleanup.run());
 
-    it('makes builds use the cache, on a second run changes nothing, and knows the fast lane', async () => {
+    it('makes builds use the cache, on a second run changes nothing, and goes without a trace', async () => {
       const serverMachine = await createMachine();
       cleanup.add(serverMachine.remove);
       const server = await startLarderServer(serverMachine);
@@ -32,7 +32,9 @@ describe.each(readEnvironment().nxVersionOfEachDoor)(
       const projects = twelveTasks.slice(0, 2);
       const workspace = await createWorkspace({ machine, nxVersion, projects, cache: 'local' });
 
-      const first = await initLarder(workspace, ['--url', server.url]);
+      const untouched = JSON.parse(await read(workspace, 'nx.json')) as unknown;
+
+      const first = await generate(workspace, ['init', '--url', server.url]);
       expect(first).toContain('set LARDER_TOKEN');
       const build = await runBuild(workspace, { env: { LARDER_TOKEN: server.token, CI: 'true' } });
       expect(build.exitCode).toBe(0);
@@ -42,22 +44,34 @@ describe.each(readEnvironment().nxVersionOfEachDoor)(
 
       const nxJson = await read(workspace, 'nx.json');
       expect(nxJson).not.toContain(server.token);
-      await initLarder(workspace, ['--url', server.url]);
+      await generate(workspace, ['init', '--url', server.url]);
       expect(await read(workspace, 'nx.json')).toBe(nxJson);
 
       const hasFastLane = async () =>
         (await read(workspace, 'package.json')).includes(FAST_LANE_NAME);
-      await initLarder(workspace, ['--fastLane', '--skipInstall']);
+      await generate(workspace, ['init', '--fastLane', '--skipInstall']);
       expect(await hasFastLane()).toBe(isAtLeast(nxVersion, 20));
-      await initLarder(workspace, ['--fastLane=false', '--skipInstall']);
+      await generate(workspace, ['init', '--fastLane=false', '--skipInstall']);
       expect(await hasFastLane()).toBe(false);
       expect(await read(workspace, 'nx.json')).toBe(nxJson);
+
+      await generate(workspace, ['remove']);
+      expect(JSON.parse(await read(workspace, 'nx.json'))).toEqual(untouched);
+      expect(await read(workspace, 'package.json')).not.toContain('larder');
+      // npm leaves the empty folder of the scope.
+      expect(await readdir(join(workspace.folder, 'node_modules', '@larder'))).toEqual([]);
+      const last = await runBuild(workspace, { env: { LARDER_TOKEN: server.token } });
+      expect(last.exitCode).toBe(0);
+      expect(larderLines(last.output)).toEqual([]);
     });
   },
 );
 
-async function initLarder(workspace: Workspace, args: readonly string[]): Promise<string> {
-  const command = ['g', '@larder/nx:init', '--no-interactive', ...args];
+async function generate(
+  workspace: Workspace,
+  [name, ...args]: readonly [string, ...string[]],
+): Promise<string> {
+  const command = ['g', `@larder/nx:${name}`, '--no-interactive', ...args];
   const { exitCode, stdout, stderr } = await runNx(workspace, command, { NX_DAEMON: 'false' });
   expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 });
   return stdout;

@@ -1,5 +1,6 @@
 import { readEnvironment } from './environment.ts';
 import {
+  changingInstallation,
   clientInstallation,
   fastLaneInstallation,
   foreignServerInstallation,
@@ -8,6 +9,7 @@ import {
   vercelClientsInstallation,
 } from './installations/installation.ts';
 import { prepareInstallations } from './installations/prepare-installations.ts';
+import { doorOf, latestOfEachDoor } from './workspace/nx-version.ts';
 
 /** Installs everything that the specs use before the first of them runs. */
 export default async function prepare(): Promise<void> {
@@ -19,6 +21,9 @@ export default async function prepare(): Promise<void> {
     vercelClientsInstallation,
     ...nxVersions.map(nxInstallation),
     ...fastLaneNxVersions.map(fastLaneInstallation),
+    ...latestOfEachDoor(nxVersions)
+      .filter((version) => doorOf(version) === 'runner')
+      .map(changingInstallation),
   ];
   await prepareInstallations(installations, {
     env: inherited,

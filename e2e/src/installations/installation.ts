@@ -86,6 +86,15 @@ export function vercelRunnerInstallation(nxVersion: string): Installation {
   };
 }
 
+/** The same with the plugin, as somebody has it who is about to change from one to the other. */
+export function changingInstallation(nxVersion: string): Installation {
+  return {
+    ...vercelRunnerInstallation(nxVersion),
+    name: `nx-${nxVersion}-vercel-runner-and-plugin`,
+    larderPackages: ['@larder/nx'],
+  };
+}
+
 /** What a team with TypeScript libraries has. */
 export function demoInstallation(nxVersion: string): Installation {
   return {

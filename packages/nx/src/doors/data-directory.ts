@@ -22,13 +22,16 @@ export interface DataDirectoryOptions {
 export function findDataDirectory(options: DataDirectoryOptions): string {
   const { workspaceRoot, configured, nxVersion } = options;
   if (configured !== null) return resolve(workspaceRoot, configured);
-  const inWorkspace = join(workspaceRoot, nxFolder(nxVersion), 'larder');
+  const inWorkspace = join(workspaceRoot, defaultDataFolder(nxVersion));
   return isUsable(inWorkspace) ? inWorkspace : inTemporaryFolder(workspaceRoot);
 }
 
-/** Nx 16 moves its cache once there is a folder `.nx`, even in the middle of a command. */
-function nxFolder({ major }: NxVersion): string {
-  return major < 17 ? join('node_modules', '.cache') : '.nx';
+/**
+ * Where the folder is by default, relative to the workspace and with slashes. Nx 16 moves its cache
+ * once there is a folder `.nx`, even in the middle of a command.
+ */
+export function defaultDataFolder({ major }: NxVersion): string {
+  return major < 17 ? 'node_modules/.cache/larder' : '.nx/larder';
 }
 
 function inTemporaryFolder(workspaceRoot: string): string {

@@ -9,6 +9,16 @@ export interface NxJson {
   readonly nxCloudId?: unknown;
   readonly nxCloudAccessToken?: unknown;
   readonly neverConnectToCloud?: boolean | undefined;
+  /** Nx 20: no cache but the former, file-based one is used, which asks no plugin. */
+  readonly useLegacyCache?: boolean | undefined;
+  /** Nx 19: the cache with a database is used, which asks no tasks runner. */
+  readonly enableDbCache?: boolean | undefined;
+  /** In a workspace whose Nx is started by the wrapper in `.nx`, in place of package.json. */
+  readonly installation?: NxInstallation | undefined;
+}
+
+export interface NxInstallation {
+  readonly plugins?: Readonly<Record<string, string>> | undefined;
 }
 
 export interface NxRunnerEntry {

@@ -77,4 +77,14 @@ describe('nx.json of older versions', () => {
     const json = { tasksRunnerOptions: { default: { runner: 'nx-cloud' } } };
     expect(thrownCode(() => change(json, {}, '19.8.14'))).toBe('LARDER_INIT_RUNNER_TAKEN');
   });
+
+  it.each([
+    ['nx-cloud', 'Remove "tasksRunnerOptions.default.runner"'],
+    ['nx-remotecache-azure', '@larder/nx:migrate'],
+  ])('tells what to do about the runner %s', (runner, hint) => {
+    const json = { tasksRunnerOptions: { default: { runner } } };
+    expect(() => change(json, {}, '19.8.14')).toThrow(
+      expect.objectContaining({ hint: expect.stringContaining(hint) as string }) as Error,
+    );
+  });
 });

@@ -2,9 +2,9 @@ import { pluginError } from '../../errors/plugin-error.ts';
 import type { NxJson } from '../../nx-facts/nx-contexts.ts';
 import { hasHooksDoor, type NxVersion } from '../../nx-facts/nx-version.ts';
 import type { LarderOptions } from '../../options/larder-options.ts';
-
-/** Runners that do no more than Nx itself does. */
-const defaultRunners = ['nx/tasks-runners/default', '@nrwl/workspace/tasks-runners/default'];
+import { isLarder } from '../larder-options-in.ts';
+import { setupOf } from '../other-caches/known-setups.ts';
+import { isForeignRunner } from '../other-caches/runner-entries.ts';
 
 /**
  * nx.json with Larder in the place where this version of Nx looks for it, and with these options
@@ -18,8 +18,6 @@ export function changeNxJson(json: NxJson, options: LarderOptions, nxVersion: Nx
 
 function withPlugin(json: NxJson, options: LarderOptions): NxJson {
   const plugins = json.plugins ?? [];
-  const isLarder = (entry: string | { readonly plugin: string }) =>
-    (typeof entry === 'string' ? entry : entry.plugin) === '@larder/nx';
   const known = plugins.find(isLarder);
   const entry = typeof known === 'object' ? known : { plugin: '@larder/nx' };
   const merged = { ...entryOptions(entry), ...options };
@@ -40,9 +38,12 @@ function entryOptions(entry: object): LarderOptions {
 function withRunner(json: NxJson, options: LarderOptions): NxJson {
   const known = json.tasksRunnerOptions?.default;
   const runner = known?.runner;
-  if (runner !== undefined && runner !== '@larder/nx' && !defaultRunners.includes(runner)) {
+  if (isForeignRunner(runner)) {
     throw pluginError('LARDER_INIT_RUNNER_TAKEN', `nx.json names another tasks runner: ${runner}`, {
-      hint: 'Remove "tasksRunnerOptions.default.runner" from nx.json, and run this again.',
+      hint:
+        setupOf(runner) === null
+          ? 'Remove "tasksRunnerOptions.default.runner" from nx.json, and run this again.'
+          : 'Run "nx generate @larder/nx:migrate", which puts Larder in its place.',
     });
   }
   return {
@@ -50,7 +51,8 @@ function withRunner(json: NxJson, options: LarderOptions): NxJson {
     tasksRunnerOptions: {
       ...json.tasksRunnerOptions,
       default: {
-        ...known,
+        // The order of the keys lets `remove` know whether a runner was named before.
+        ...(known ?? { options: {} }),
         runner: '@larder/nx',
         options: { ...(known?.options as object | undefined), ...options },
       },

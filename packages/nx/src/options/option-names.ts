@@ -1,0 +1,28 @@
+import type { OptionName } from './larder-options.ts';
+
+const optionNames: Readonly<Record<OptionName, true>> = {
+  url: true,
+  token: true,
+  teamId: true,
+  slug: true,
+  signatureKey: true,
+  namespace: true,
+  mode: true,
+  ciMode: true,
+  localMode: true,
+  lookupTimeoutMs: true,
+  minDownloadMs: true,
+  uploadDeadlineMs: true,
+  uploadRetryMs: true,
+  uploadConcurrency: true,
+  lookupConcurrency: true,
+  maxHeldBytes: true,
+  maxSpoolBytes: true,
+  maxSpoolAgeMs: true,
+  idleMs: true,
+  dataDirectory: true,
+};
+
+export function isOptionName(name: string): name is OptionName {
+  return Object.hasOwn(optionNames, name);
+}
