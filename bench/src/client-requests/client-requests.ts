@@ -25,7 +25,7 @@ const CLIENTS = {
 
 const NOTES = [
   'Hundreds of requests, one after the other, over connections that stay open; the figures are those of one. The plain client makes the tag of an upload and verifies that of a download, in memory. Like `@vercel/remote` it has no time-outs and repeats nothing. Ours is created and closed anew in each round, which counts.',
-  '`get` keeps what it downloads in a temporary file until it is verified ([ADR 0010](adr/0010-verified-before-handed-on.md)), also when that is small; `getInto` writes to a stream in memory.',
+  '`get` keeps a download of this size in memory until it is verified ([ADR 0010](adr/0010-verified-before-handed-on.md)); `getInto` writes it to a stream in memory as it comes.',
   'A redirected download is sent to another server by a 307, an upload by a preflight: two requests each. Uploads do not follow redirects.',
   VERCEL_REMOTE_NOTE,
 ];

@@ -30,7 +30,7 @@ export const nxStart: Bench = {
     const { projects } = await writeTaskOutputs(join(context.folder, 'outputs'), OUTPUTS);
     const stages = { wirings: WIRINGS, nxVersion: NX_24, projects, line: LOOPBACK, isCi: false };
     const turns = await withNxStages(context, stages, (each) =>
-      context.inTurns(subjectsOf(each, 'buildCached'), { rounds: 15 }),
+      context.inTurns(subjectsOf(each, 'buildCached'), { rounds: 10 }),
     );
     return {
       measures: [
