@@ -1,7 +1,13 @@
 import { readdir } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 
-const TOP_LEVEL_FILES = new Set(['package.json', 'generators.json', 'README.md', 'LICENSE']);
+const TOP_LEVEL_FILES = new Set([
+  'package.json',
+  'generators.json',
+  'migrations.json',
+  'README.md',
+  'LICENSE',
+]);
 
 /** The files of a built package that a user gets, relative to its folder and in a fixed order. */
 export async function listPublishedFiles(packageFolder: string): Promise<string[]> {
