@@ -37,7 +37,7 @@ beforeAll(async () => {
   machine = await createMachine();
   cleanup.add(machine.remove);
   registry = await startLocalRegistry(machine.env);
-  cleanup.add(registry.stop);
+  cleanup.add(() => registry.stop());
 
   repository = join(machine.folder, 'repository');
   await mkdir(repository);
