@@ -14,11 +14,13 @@ import { checkLicencesPage } from './check-packages/licences.mjs';
 import { pack } from './check-packages/pack.mjs';
 import { PACKAGES } from './check-packages/packages.mjs';
 import { run, settle } from './check-packages/run.mjs';
+import { checkVendored } from './check-packages/vendored.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const bin = (name) => join(root, 'node_modules', '.bin', name);
 
 async function check(folder) {
+  checkVendored(root);
   const names = Object.keys(PACKAGES);
   const packages = await settle(
     names.map((name) => pack(join(root, 'packages', name), join(folder, name))),

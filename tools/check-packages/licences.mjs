@@ -36,7 +36,7 @@ export async function licencesPage(root, packages) {
   );
   const text = `# Licences of dependencies
 
-What is installed with the published packages besides them, in the versions that they are tested with. None of it is part of our packages: npm installs each from its own, with its own licence file. Nx, which is there already, is not listed.
+What is installed with the published packages besides them, in the versions that they are tested with. None of it is part of our packages: npm installs each from its own, with its own licence file. (\`@larder/nx\` holds a copy of tar-stream, which is MIT and stands beside its licence, see [ADR 0024](adr/0024-a-copy-of-tar-stream.md).) Nx, which is there already, is not listed.
 
 \`npm run licences\` writes this page from the lock file, and \`npm run check:packages\` sees that it is up to date and that all of these licences are permissive; it does the same with what npm installs that day.
 

@@ -17,4 +17,4 @@ export const PACKAGES = {
 
 /** What `npm install @larder/nx` adds to a workspace that has Nx, at most. */
 export const MAX_PLUGIN_PACKAGES = 24;
-export const MAX_PLUGIN_KB = 10_000;
+export const MAX_PLUGIN_KB = 6000;
