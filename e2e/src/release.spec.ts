@@ -3,6 +3,8 @@
 import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import { parse } from 'yaml';
+
 import { readEnvironment } from './environment.ts';
 import { createMachine, type Machine } from './machines/create-machine.ts';
 import { type CleanupStack, createCleanupStack } from './processes/cleanup-stack.ts';
@@ -114,6 +116,26 @@ async function published(name: string, version: string): Promise<Manifest> {
   return manifest;
 }
 
+describe('the release workflow', () => {
+  it('publishes for a tag, by the identity of its job, as is tested here', async () => {
+    const text = await readFile(join(repository, '.github/workflows/release.yml'), 'utf8');
+    const workflow = parse(text) as {
+      on: unknown;
+      jobs: { publish: { permissions: unknown; steps: { run?: string; env?: unknown }[] } };
+    };
+    expect(workflow.on).toEqual({ push: { tags: ['v*'] } });
+    const { permissions, steps } = workflow.jobs.publish;
+    expect(permissions).toEqual({ contents: 'read', 'id-token': 'write' });
+    expect(steps.flatMap(({ run }) => run ?? [])).toEqual([
+      'npm ci',
+      'npm run check:packages',
+      'node tools/prepare-publish.mjs --tag "$GITHUB_REF_NAME" --repository "$GITHUB_SERVER_URL/$GITHUB_REPOSITORY"',
+      'npx nx release publish',
+    ]);
+    expect(steps.at(-1)?.env).toEqual({ NPM_CONFIG_PROVENANCE: 'true' });
+  });
+});
+
 describe('nx release', () => {
   it.each(PACKAGES)('publishes %s in both versions, without an install script', async (name) => {
     for (const version of [FIRST, SECOND]) {
@@ -209,7 +231,7 @@ describe.each(readEnvironment().nxVersions.slice(-1))(
       await nx('migrate', `@larder/nx@${SECOND}`);
 
       const { devDependencies } = await readManifest(workspace.folder);
-      expect(devDependencies).toMatchObject({ '@larder/nx': SECOND, nx: nxVersion });
+      expect(devDependencies).toEqual({ '@larder/nx': SECOND, nx: nxVersion });
       await npm('install');
       for (const name of ['nx', 'client']) {
         const installed = await readManifest(workspace.folder, 'node_modules/@larder', name);
