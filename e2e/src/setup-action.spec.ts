@@ -1,8 +1,10 @@
 // The action of this repository, run as GitHub's runner runs it, and real tools with what it exports.
 import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import { join } from 'node:path';
 
 import { readEnvironment } from './environment.ts';
+import { listenOnLoopback } from './faults/listen-on-loopback.ts';
 import { createMachine, type Machine } from './machines/create-machine.ts';
 import { type CleanupStack, createCleanupStack } from './processes/cleanup-stack.ts';
 import { runCommand } from './processes/run-command.ts';
@@ -162,6 +164,29 @@ describe('without a cache', () => {
     expect(result).toMatchObject({ exitCode: 0, ...nothing });
     expect(result.log).toMatch(/^::warning title=Larder::No remote cache\. .*\n$/);
     expect(result.log).toContain(words);
+  });
+
+  it('shows the identity to nobody that the server sends it on to', async () => {
+    const requests: (string | undefined)[] = [];
+    const stranger = await listenOnLoopback(
+      createServer((request, response) => {
+        requests.push(request.url);
+        response.end('{}');
+      }),
+    );
+    cleanup.add(stranger.close);
+    const redirecting = await listenOnLoopback(
+      createServer(({ url }, response) => {
+        response.writeHead(307, { location: `${stranger.url}${url ?? ''}` }).end();
+      }),
+    );
+    cleanup.add(redirecting.close);
+    const inputs = { tools: 'turbo', url: redirecting.url, audience: '127.0.0.1' };
+    const result = await setUp(mainJob, inputs);
+
+    expect(result).toMatchObject({ exitCode: 0, ...nothing });
+    expect(result.log).toContain('Exchanging the identity of the job failed');
+    expect(requests).toEqual([]);
   });
 
   it('asks for no identity that is made out to somebody else', async () => {
