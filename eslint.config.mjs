@@ -3,7 +3,17 @@ import * as jsoncParser from 'jsonc-eslint-parser';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['**/dist', '**/out-tsc', '**/tmp', '**/coverage', '**/node_modules', '**/.nx'] },
+  {
+    ignores: [
+      '**/dist',
+      '**/out-tsc',
+      '**/tmp',
+      '**/coverage',
+      '**/node_modules',
+      '**/.nx',
+      '**/vendor',
+    ],
+  },
   { plugins: { '@nx': nx } },
   {
     files: ['**/*.ts'],

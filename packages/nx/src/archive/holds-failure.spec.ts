@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
-import { pack } from 'tar-stream';
+import { pack } from '../../vendor/tar-stream/index.js';
 import { createTestBed } from '../testing/test-bed.fixture.ts';
 import { holdsFailure } from './holds-failure.ts';
 

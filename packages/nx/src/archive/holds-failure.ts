@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
-import { extract } from 'tar-stream';
+import { extract } from '../../vendor/tar-stream/index.js';
 
 const chunkBytes = 256 * 1024;
 const codeBytes = 4;

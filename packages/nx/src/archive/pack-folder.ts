@@ -1,7 +1,7 @@
 import { closeSync, openSync, renameSync, rmSync } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { constants, createBrotliCompress, type BrotliCompress } from 'node:zlib';
-import { pack as createTar } from 'tar-stream';
+import { pack as createTar } from '../../vendor/tar-stream/index.js';
 import { addEntries } from './add-entries.ts';
 import { asArchiveError, tooLarge } from './archive-error.ts';
 import { defaultArchiveLimits, type ArchiveLimits } from './archive-limits.ts';

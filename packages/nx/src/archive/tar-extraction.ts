@@ -1,4 +1,4 @@
-import { extract as createExtract, type Header } from 'tar-stream';
+import { extract as createExtract, type Header } from '../../vendor/tar-stream/index.js';
 import { pluginError } from '../errors/plugin-error.ts';
 import { corrupt, tooLarge } from './archive-error.ts';
 import type { ArchiveLimits } from './archive-limits.ts';

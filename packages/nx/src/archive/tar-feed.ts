@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import type { Header, Pack } from 'tar-stream';
+import type { Header, Pack } from '../../vendor/tar-stream/index.js';
 
 export type EntryHeader = Partial<Header> & Pick<Header, 'name'>;
 

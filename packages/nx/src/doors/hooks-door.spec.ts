@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
-import { pack } from 'tar-stream';
+import { pack } from '../../vendor/tar-stream/index.js';
 import type { NxJson, PostContext, PreContext } from '../nx-facts/nx-contexts.ts';
 import type { LarderOptions } from '../options/larder-options.ts';
 import { createAgentBed } from '../testing/agent-bed.fixture.ts';

@@ -12,7 +12,7 @@ import {
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { brotliDecompressSync } from 'node:zlib';
-import { extract } from 'tar-stream';
+import { extract } from '../../../vendor/tar-stream/index.js';
 import { compress, describeTree, makeTar } from '../../archive/archive.fixture.ts';
 import { createAgentBed, type RunOptions, type TestRun } from '../../testing/agent-bed.fixture.ts';
 import {
