@@ -9,7 +9,15 @@ const plugin = fileURLToPath(new URL('../packages/nx/', import.meta.url));
 const original = dirname(createRequire(join(plugin, 'package.json')).resolve('tar-stream'));
 const copy = join(plugin, 'vendor', 'tar-stream');
 
-const FILES = ['LICENSE', 'constants.js', 'extract.js', 'headers.js', 'index.d.ts', 'index.js', 'pack.js'];
+const FILES = [
+  'LICENSE',
+  'constants.js',
+  'extract.js',
+  'headers.js',
+  'index.d.ts',
+  'index.js',
+  'pack.js',
+];
 
 /** Only for another runtime, Bare: tar-stream asks for it, and Node never loads it. */
 const NOT_FOR_NODE = ['bare-fs'];
@@ -21,7 +29,9 @@ const wrong = Object.keys(theirs)
   .filter((name) => !NOT_FOR_NODE.includes(name) && ours[name] !== theirs[name])
   .map((name) => `${name}@${theirs[name]}`);
 if (wrong.length > 0) {
-  throw new Error(`packages/nx/package.json has to depend on ${wrong.join(', ')}, as tar-stream does.`);
+  throw new Error(
+    `packages/nx/package.json has to depend on ${wrong.join(', ')}, as tar-stream does.`,
+  );
 }
 
 rmSync(copy, { recursive: true, force: true });
