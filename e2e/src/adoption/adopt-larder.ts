@@ -17,12 +17,7 @@ import { type Cell } from './cells.ts';
 import { createUserWorkspace } from './create-user-workspace.ts';
 import { type PackageManager } from './package-managers.ts';
 import { type StepLog } from './steps.ts';
-import {
-  commitAll,
-  runUsersNx,
-  uncommittedChanges,
-  type UserWorkspace,
-} from './user-workspace.ts';
+import { commitAll, runUsersNx, uncommittedChanges, type UserWorkspace } from './user-workspace.ts';
 
 export interface AdoptionOptions {
   readonly machine: Machine;

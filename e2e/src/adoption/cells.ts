@@ -3,7 +3,8 @@ import { parseArgs } from 'node:util';
 import { type PackageManagerName } from './package-managers.ts';
 
 /** How a workspace comes into being. */
-export type Origin = 'create-nx-workspace --preset=npm' | 'create-nx-workspace --preset=ts' | 'nx init';
+export type Origin =
+  'create-nx-workspace --preset=npm' | 'create-nx-workspace --preset=ts' | 'nx init';
 
 /** A kind of workspace that Larder is added to. */
 export interface Cell {

@@ -71,7 +71,8 @@ function registryConfiguration(folder: string, { upstream }: RegistryOptions): o
   return {
     storage: join(folder, 'storage'),
     auth: { htpasswd: { file: join(folder, 'htpasswd') } },
-    uplinks: upstream === undefined ? {} : { upstream: { url: upstream, timeout: '60s', maxage: '60m' } },
+    uplinks:
+      upstream === undefined ? {} : { upstream: { url: upstream, timeout: '60s', maxage: '60m' } },
     packages: {
       '@larder/*': { access: '$all', publish: '$all' },
       ...(upstream === undefined ? {} : { '**': { access: '$all', proxy: 'upstream' } }),
