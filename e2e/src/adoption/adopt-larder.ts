@@ -31,11 +31,8 @@ interface SetUp {
   readonly nxJson: string;
   /** Null where there is none. */
   readonly gitignore: string | null;
-  readonly manifest: Manifest;
-}
-
-interface Manifest {
-  readonly devDependencies?: Readonly<Record<string, string>>;
+  /** Of package.json, of which package managers themselves change other parts. */
+  readonly devDependencies: Readonly<Record<string, string>>;
 }
 
 /** What somebody does who makes a workspace, adds Larder, builds, and removes Larder again. */
@@ -51,9 +48,9 @@ export async function adoptLarder(
 
   await steps.take('nx add', async () => {
     await runUsersNx(workspace, ['add', '@larder/nx']);
-    const { nxJson, manifest } = await readSetUp(workspace);
+    const { nxJson, devDependencies } = await readSetUp(workspace);
     match(nxJson, /"@larder\/nx"/, 'nx.json names the plugin');
-    ok(manifest.devDependencies?.['@larder/nx'], 'package.json lists the plugin');
+    ok(devDependencies['@larder/nx'], 'package.json lists the plugin');
   });
   await commitAll(workspace, 'Add Larder');
 
@@ -121,10 +118,13 @@ function expectedSources(
 }
 
 async function readSetUp({ folder }: UserWorkspace): Promise<SetUp> {
+  const manifest = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as {
+    readonly devDependencies?: SetUp['devDependencies'];
+  };
   return {
     nxJson: await readFile(join(folder, 'nx.json'), 'utf8'),
     gitignore: await readFile(join(folder, '.gitignore'), 'utf8').catch(() => null),
-    manifest: JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as Manifest,
+    devDependencies: manifest.devDependencies ?? {},
   };
 }
 
