@@ -5,11 +5,12 @@ import {
   fastLaneInstallation,
   foreignServerInstallation,
   nxInstallation,
+  plainNxInstallation,
   serverInstallation,
   vercelClientsInstallation,
 } from './installations/installation.ts';
 import { prepareInstallations } from './installations/prepare-installations.ts';
-import { doorOf, latestOfEachDoor } from './workspace/nx-version.ts';
+import { doorOf, latestOfEachDoor, supportedNxVersions } from './workspace/nx-version.ts';
 
 /** Installs everything that the specs use before the first of them runs. */
 export default async function prepare(): Promise<void> {
@@ -20,6 +21,7 @@ export default async function prepare(): Promise<void> {
     foreignServerInstallation,
     vercelClientsInstallation,
     ...nxVersions.map(nxInstallation),
+    ...supportedNxVersions.slice(-1).map(plainNxInstallation),
     ...fastLaneNxVersions.map(fastLaneInstallation),
     ...latestOfEachDoor(nxVersions)
       .filter((version) => doorOf(version) === 'runner')

@@ -1,10 +1,16 @@
 // The main job, shown to people: `npm run demo`. Two real workspaces build against a real server,
 // lose everything that is local, and get all of it back. Ends with "demo: ok", or with exit code 1.
+// The picture in the README shows a part of it, and must be what is printed; `npm run demo --
+// --picture` makes it again.
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
 import { readEnvironment } from '../environment.ts';
 import { demoInstallation, serverInstallation } from '../installations/installation.ts';
 import { prepareInstallations } from '../installations/prepare-installations.ts';
 import { createMachine } from '../machines/create-machine.ts';
 import { createCleanupStack } from '../processes/cleanup-stack.ts';
+import { repositoryRoot } from '../repository.ts';
 import { queryArtifacts } from '../server/query-artifacts.ts';
 import {
   larderVariables,
@@ -18,11 +24,19 @@ import { readRunRecord, type TaskRecord, type TaskSource } from '../workspace/ru
 import { wireHash } from '../workspace/wire-hash.ts';
 import { createDemoWorkspace, type DemoWorkspace } from './create-demo-workspace.ts';
 import { createNarrator } from './narrator.ts';
+import { linesOf, renderPicture, stableLines } from './picture.ts';
 
 const NX_VERSIONS = ['24.0.6', '19.8.14'];
 
-const narrator = createNarrator((line) => {
-  console.log(line);
+const PICTURE = join(repositoryRoot, 'docs', 'demo.svg');
+
+/** What is being recorded for the picture. */
+const pictured: string[] = [];
+let isRecording = false;
+
+const narrator = createNarrator((text) => {
+  console.log(text);
+  if (isRecording) pictured.push(...text.split('\n'));
 });
 
 async function main(): Promise<void> {
@@ -55,8 +69,17 @@ async function main(): Promise<void> {
       });
       await showWorkspace(workspace, server);
     }
+    if (process.argv.includes('--picture')) await writeFile(PICTURE, renderPicture(pictured));
+    else await checkPicture();
   } finally {
     await cleanup.run();
+  }
+}
+
+async function checkPicture(): Promise<void> {
+  const shown = stableLines(linesOf(await readFile(PICTURE, 'utf8')));
+  if (JSON.stringify(shown) !== JSON.stringify(stableLines(pictured))) {
+    throw new Error('docs/demo.svg is out of date: `npm run demo -- --picture` makes it again.');
   }
 }
 
@@ -67,6 +90,7 @@ async function showWorkspace(workspace: DemoWorkspace, server: LarderServer): Pr
   narrator.say('nx.json:');
   narrator.output(JSON.stringify(workspace.nxJson, null, 2));
 
+  isRecording = nxVersion === NX_VERSIONS[0];
   narrator.say(
     '\nOne machine builds. Nothing is cached, so every task runs, and its outputs are pushed:',
   );
@@ -87,6 +111,7 @@ async function showWorkspace(workspace: DemoWorkspace, server: LarderServer): Pr
     `\n  ${seconds(first.durationMs)} with every task run, ${seconds(second.durationMs)} with none; ` +
       `${fileCount} files came back byte for byte.`,
   );
+  isRecording = false;
   await showStored(workspace, server, first.tasks);
 }
 

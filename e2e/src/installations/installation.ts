@@ -58,6 +58,11 @@ export const vercelClientsInstallation: Installation = {
   larderPackages: [],
 };
 
+/** Nx alone, as a team has it that has not heard of the plugin. */
+export function plainNxInstallation(nxVersion: string): Installation {
+  return { name: `nx-${nxVersion}-alone`, packages: { nx: nxVersion }, larderPackages: [] };
+}
+
 /** Nx with the plugin. */
 export function nxInstallation(nxVersion: string): Installation {
   return { name: `nx-${nxVersion}`, packages: { nx: nxVersion }, larderPackages: ['@larder/nx'] };

@@ -1,0 +1,24 @@
+/**
+ * Commands of the documentation that no test runs as they stand, with the reason: by page, and there
+ * all of them or by heading.
+ */
+export const notRun: Readonly<Record<string, string | Readonly<Record<string, string>>>> = {
+  'CONTRIBUTING.md': 'installs, checks and tests this repository, which is what is happening now',
+  'docs/releasing.md': 'publishes; release.spec.ts does it with a registry of its own',
+  'README.md': {
+    'From a clone of this repository': 'builds and tests this repository; so does CI',
+  },
+  'docs/configuration.md': {
+    'In a job of GitHub Actions': 'needs the identity of a job; setup-action.spec.ts exchanges one',
+    'In a job of GitLab CI/CD': 'needs the identity of a job; ci-recipes.spec.ts exchanges one',
+  },
+  'docs/upgrading.md': {
+    'The plugin': 'needs a newer version in the registry; release.spec.ts has one',
+  },
+};
+
+/** Why a command is not run, or null when it is. */
+export function reasonNotToRun(page: string, heading: string): string | null {
+  const reasons = notRun[page];
+  return typeof reasons === 'string' ? reasons : (reasons?.[heading] ?? null);
+}
