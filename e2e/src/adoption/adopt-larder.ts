@@ -74,6 +74,8 @@ async function buildFirst(
   { nxVersion }: Cell,
   server: LarderServer,
 ): Promise<OutputTree> {
+  // The daemon of Nx 21.6 that has seen the workspace before `nx add` hashes otherwise than the next one.
+  await runUsersNx(workspace, ['reset']);
   const tasks = await build(workspace, server);
   strictEqual(tasks.length, workspace.outputs.length);
   deepStrictEqual(sourcesOf(tasks), expectedSources(tasks, 'executed'));
