@@ -6,7 +6,7 @@ import { writeTaskOutputs } from '../nx/task-outputs.ts';
 import { larderPlugin, vercelRunner, withoutRemoteCache } from '../nx/wiring.ts';
 import { type Bench } from '../runner/bench.ts';
 import { figureOf, ratioOf } from '../runner/measures.ts';
-import { RUNNER_WARM_NOTE } from './notes.ts';
+import { RUNNER_NOTE } from './notes.ts';
 
 const WIRINGS = {
   none: withoutRemoteCache,
@@ -45,7 +45,7 @@ export const nxRunner: Bench = {
       measures,
       notes: [
         describeBuild(outputs),
-        RUNNER_WARM_NOTE,
+        RUNNER_NOTE,
         '@vercel/remote-nx stopped at Nx 17; it runs on Nx 19 with nx-remotecache-custom 19.0.0.',
       ],
       peers: { nx: NX_19, '@vercel/remote-nx': '2.0.0', 'nx-remotecache-custom': '19.0.0' },

@@ -3,7 +3,7 @@ import { FIFTY_SMALL, FIVE_LARGE, NX_24 } from '../nx/sizes.ts';
 import { fastLane, larderPlugin, nxClient } from '../nx/wiring.ts';
 import { type Measure, type Turns } from '../runner/bench.ts';
 import { ratioOf } from '../runner/measures.ts';
-import { LARGE_HITS_NOTE, SMALL_TASKS_NOTE } from './notes.ts';
+import { LARGE_HITS_NOTE, SMALL_HITS_NOTE } from './notes.ts';
 
 const WIRINGS = { direct: nxClient, hooks: larderPlugin, 'fast lane': fastLane };
 
@@ -17,7 +17,7 @@ export const nxWarmSmall = nxBuildBench({
   build: 'buildWarm',
   rounds: 10,
   measure: compare,
-  notes: [SMALL_TASKS_NOTE],
+  notes: [SMALL_HITS_NOTE],
 });
 
 export const nxWarmLarge = nxBuildBench({
