@@ -5,7 +5,9 @@ import { type CleanupStack, createCleanupStack } from './processes/cleanup-stack
 import {
   type CiJob,
   type CiService,
-  REPOSITORY,
+  mainJob,
+  oidcFor,
+  pullRequestJob,
   startCiService,
 } from './server/start-ci-service.ts';
 import { type LarderServer, startLarderServer } from './server/start-larder-server.ts';
@@ -15,12 +17,6 @@ import { removeLocalCache, removeOutputs } from './workspace/outputs.ts';
 import { GOOD, POISON, poisonableProject, poisonCompiler, readMade } from './workspace/poison.ts';
 import { runBuild } from './workspace/run-build.ts';
 
-const mainJob: CiJob = { event_name: 'push', ref: 'refs/heads/main', ref_protected: 'true' };
-const pullRequestJob: CiJob = {
-  event_name: 'pull_request',
-  ref: 'refs/pull/7/merge',
-  ref_protected: 'false',
-};
 const targetJob: CiJob = { ...mainJob, event_name: 'pull_request_target' };
 
 describe.each(readEnvironment().nxVersionOfEachDoor)('Nx %s in jobs without a token', (version) => {
@@ -43,16 +39,8 @@ describe.each(readEnvironment().nxVersionOfEachDoor)('Nx %s in jobs without a to
     const machine = await createMachine();
     cleanup.add(machine.remove);
     server = await startLarderServer(machine, {
-      oidc: [
-        {
-          preset: 'github-actions',
-          issuer: service.url,
-          // Its port is not known before it listens.
-          audience: '127.0.0.1',
-          repositoryIds: [REPOSITORY.repository_id],
-          repositoryOwnerIds: [REPOSITORY.repository_owner_id],
-        },
-      ],
+      // Its port is not known before it listens.
+      oidc: oidcFor(service, '127.0.0.1'),
     });
     cleanup.add(server.stop);
   });

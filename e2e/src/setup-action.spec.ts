@@ -12,7 +12,9 @@ import { repositoryRoot } from './repository.ts';
 import {
   type CiJob,
   type CiService,
-  REPOSITORY,
+  mainJob,
+  oidcFor,
+  pullRequestJob,
   startCiService,
 } from './server/start-ci-service.ts';
 import { type LarderServer, startLarderServer } from './server/start-larder-server.ts';
@@ -24,12 +26,6 @@ import { removeLocalCache, removeOutputs } from './workspace/outputs.ts';
 import { runBuild } from './workspace/run-build.ts';
 import { twelveTasks } from './workspace/twelve-tasks.ts';
 
-const mainJob: CiJob = { event_name: 'push', ref: 'refs/heads/main', ref_protected: 'true' };
-const pullRequestJob: CiJob = {
-  event_name: 'pull_request',
-  ref: 'refs/pull/7/merge',
-  ref_protected: 'false',
-};
 const manualJob: CiJob = { ...mainJob, event_name: 'workflow_dispatch' };
 
 const action = join(repositoryRoot, 'actions', 'setup', 'main.mjs');
@@ -62,15 +58,7 @@ async function startServer(audience: string): Promise<LarderServer> {
   const own = await createMachine();
   cleanup.add(own.remove);
   const started = await startLarderServer(own, {
-    oidc: [
-      {
-        preset: 'github-actions',
-        issuer: service.url,
-        audience,
-        repositoryIds: [REPOSITORY.repository_id],
-        repositoryOwnerIds: [REPOSITORY.repository_owner_id],
-      },
-    ],
+    oidc: oidcFor(service, audience),
   });
   cleanup.add(started.stop);
   return started;

@@ -29,21 +29,21 @@ export function checkContents({ name, unpacked, files, sizeBytes, unpackedBytes 
   if (problems.length > 0) throw new Error(`${name} ${problems.join(`;\n${name} `)}.`);
 }
 
-export function findWrongFiles(files) {
+function findWrongFiles(files) {
   const wrong = files.filter((path) => !EXPECTED_FILES.test(path) || FORBIDDEN_FILES.test(path));
   const absent = WANTED_FILES.filter((path) => !files.includes(path));
   return [...wrong.map((path) => `holds ${path}`), ...absent.map((path) => `lacks ${path}`)];
 }
 
-export function findHeavy(kind, bytes, maxKb) {
+function findHeavy(kind, bytes, maxKb) {
   return bytes > maxKb * 1000 ? [`has ${Math.ceil(bytes / 1000)} kB ${kind}, over ${maxKb}`] : [];
 }
 
-export function findInstallScripts({ scripts = {} }) {
+function findInstallScripts({ scripts = {} }) {
   return INSTALL_SCRIPTS.filter((script) => script in scripts).map((script) => `runs ${script}`);
 }
 
-export function findForbiddenText(path, text) {
+function findForbiddenText(path, text) {
   return FORBIDDEN_TEXT.filter((each) => isIn(text, each)).map((each) => `has ${each} in ${path}`);
 }
 

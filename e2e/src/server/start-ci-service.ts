@@ -19,7 +19,27 @@ export interface CiService {
   readonly close: () => Promise<void>;
 }
 
-export const REPOSITORY = { repository_id: '42', repository_owner_id: '7' } as const;
+const REPOSITORY = { repository_id: '42', repository_owner_id: '7' } as const;
+
+export const mainJob: CiJob = { event_name: 'push', ref: 'refs/heads/main', ref_protected: 'true' };
+export const pullRequestJob: CiJob = {
+  event_name: 'pull_request',
+  ref: 'refs/pull/7/merge',
+  ref_protected: 'false',
+};
+
+/** The option `oidc` of a server that serves the jobs of the service. */
+export function oidcFor({ url }: Pick<CiService, 'url'>, audience: string): readonly object[] {
+  return [
+    {
+      preset: 'github-actions',
+      issuer: url,
+      audience,
+      repositoryIds: [REPOSITORY.repository_id],
+      repositoryOwnerIds: [REPOSITORY.repository_owner_id],
+    },
+  ];
+}
 
 const KEY_ID = 'key-1';
 
