@@ -10,7 +10,7 @@ export interface Installation {
   readonly packages: Readonly<Record<string, string>>;
   /** npm's lock file for just these packages, where their newest dependencies cannot be relied on. */
   readonly lockFile?: string;
-  /** The overrides that the lock file was made with. */
+  /** npm's overrides; those that the lock file was made with where there is one. */
   readonly overrides?: Readonly<Record<string, string>>;
   /** Packages of this repository, installed from the local registry. */
   readonly larderPackages: readonly LarderPackage[];
@@ -86,7 +86,8 @@ export function vercelRunnerInstallation(nxVersion: string): Installation {
   return {
     name: `nx-${nxVersion}-vercel-runner`,
     packages: { nx: nxVersion, '@vercel/remote-nx': '2.0.0' },
-    overrides: { 'nx-remotecache-custom': '19.0.0' },
+    // It asks for Nx 19: without the second override, npm puts the newest of those beside this one.
+    overrides: { 'nx-remotecache-custom': '19.0.0', nx: nxVersion },
     larderPackages: [],
   };
 }
