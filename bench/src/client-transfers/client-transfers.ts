@@ -35,7 +35,6 @@ const PREFLIGHT = { subject: 'Larder, preflight', reference: 'Larder' } as const
 
 const NOTES = [
   `${TRANSFERS} transfers in a row and one process, of 100 random megabytes over loopback. The plain client hashes the file for the tag and then reads it again to send it, or hashes what arrives and writes it to a file or hands it on, with streams of 64 KiB, which is what Node takes by itself, or of 256 KiB. The bare one does not hash.`,
-  'A download into a file against large reads was at 1.06× in an earlier run of the same code, when this machine was faster.',
   'A download as a stream comes out of a temporary file, once all of it is verified ([ADR 0010](adr/0010-verified-before-handed-on.md)); the plain client and `@vercel/remote` hand on what arrives.',
   'A redirected download is sent to another server by a 307, as to a presigned URL. A redirect of an upload is refused; where an upload goes to another server, a preflight says so.',
   VERCEL_REMOTE_NOTE,
