@@ -54,7 +54,8 @@ describe.each(readEnvironment().nxVersionOfEachDoor)('Nx %s', (nxVersion) => {
   beforeEach(async () => {
     test += 1;
     await useOptions({});
-    await rm(dataDirectory, { recursive: true, force: true });
+    // From Node 22 on, an agent that has just ended may still have written what it compiled.
+    await rm(dataDirectory, { recursive: true, force: true, maxRetries: 10 });
     proxy.takeRequests();
   });
 
