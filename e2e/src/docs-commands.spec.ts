@@ -273,6 +273,7 @@ it('docs/configuration.md, the server', async () => {
       '--data-binary outputs "$LARDER_URL/v8/artifacts/artifact$n" || exit; done',
   );
   await reader.follow('docs/configuration.md', 'Who wrote what');
+  await reader.follow('docs/usage.md', 'On the command line');
   await reader.stopServer();
 });
 

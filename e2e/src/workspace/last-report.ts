@@ -7,6 +7,12 @@ import { type ArtifactFormat } from './wire-hash.ts';
 /** What the plugin keeps about the last command, as far as specs look at it. */
 export interface LastReport {
   readonly formats: readonly ArtifactFormat[];
+  readonly hits: number;
+  readonly misses: number;
+  readonly savedMs: number;
+  readonly downloadedBytes: number;
+  readonly uploads: number;
+  readonly uploadedBytes: number;
 }
 
 /** Nx 16 keeps its files, and so the plugin's, among the modules. */

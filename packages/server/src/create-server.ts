@@ -4,10 +4,13 @@ import type { Logger } from 'pino';
 import { openArtifactCache } from './artifacts/open-artifact-cache.ts';
 import { isLarderError } from './errors/larder-error.ts';
 import { evictionLimitsOf, uploadLimitsOf } from './eviction/limits-of-options.ts';
+import { createUsageCounting } from './http/record-requests.ts';
+import { countConnections } from './http/connection-limit.ts';
 import { createApp } from './http/create-app.ts';
 import { drain, listen } from './http/listen.ts';
 import { keepTlsRenewed, readTlsFiles, type TlsFiles } from './http/tls-files.ts';
 import { createLog } from './logging/create-log.ts';
+import { collectMetrics } from './metrics/collect-metrics.ts';
 import {
   resolveServerOptions,
   type ResolvedServerOptions,
@@ -25,6 +28,7 @@ import type { MetadataStore } from './storage/metadata-store.ts';
 import { openSqliteStore } from './storage/sqlite/sqlite-store.ts';
 import { findStartTokens } from './tokens/start-tokens.ts';
 import { createTokenVerifier } from './tokens/token-verifier.ts';
+import { createUsageWriter } from './usage/usage-writer.ts';
 
 const POISONING_WARNING =
   'Every token of this server may write what everybody gets, so that any job that has one can ' +
@@ -78,11 +82,23 @@ export async function createServer(options: ServerOptions = {}): Promise<LarderS
     });
     const { logger } = log;
     if (mayAllPoison) logger.warn(POISONING_WARNING);
+    const limits = evictionLimitsOf(resolved);
+    const counting = createUsageCounting();
+    const { recorder } = counting;
     const cache = await openArtifactCache({
       blobs,
       index: metadata.artifacts,
-      limits: evictionLimitsOf(resolved),
+      limits,
+      recorder,
       logger,
+    });
+    const usageWriter = createUsageWriter({
+      recorder,
+      store: metadata.usage,
+      retentionMs: resolved.usageRetentionMs === 0 ? null : resolved.usageRetentionMs,
+      onTrouble: (message, err) => {
+        logger.warn({ err }, message);
+      },
     });
     const verifyToken = createTokenVerifier({ tokens, store: metadata.tokens });
     const store = metadata;
@@ -96,6 +112,25 @@ export async function createServer(options: ServerOptions = {}): Promise<LarderS
       exchange,
       limits: { ...resolved, ...uploadLimitsOf(resolved) },
       signatureKeys: resolved.signatureKeys,
+      counting,
+      larder: { metadata, usageWriter, limits },
+      metrics: {
+        access: resolved.metricsAccess,
+        collect: () =>
+          collectMetrics({
+            ...counting,
+            index: store.artifacts,
+            limits,
+            reserved: () => cache.reserved(),
+            countConnections: () => countConnections(app),
+          }),
+      },
+      health: {
+        async checkStorage() {
+          await store.artifacts.usage();
+          await blobs.check();
+        },
+      },
       tls,
       trustedProxies: resolved.trustedProxies,
       logger,
@@ -109,6 +144,7 @@ export async function createServer(options: ServerOptions = {}): Promise<LarderS
         endTlsWatch?.();
         await drain(app, resolved.drainTimeoutMs);
         await cache.close();
+        await usageWriter.close();
         await store.close();
         data.release();
         await log.close();

@@ -9,6 +9,13 @@ import { toErrorEnvelope } from '../http/error-responses.ts';
 import { readBodiesAsJson } from '../http/json-body.ts';
 import { provenanceOf } from '../http/provenance.ts';
 import { limitRate } from '../http/rate-limit.ts';
+import {
+  noteHit,
+  recordEvents,
+  recordMiss,
+  recordUpload,
+  type UsageCounting,
+} from '../http/record-requests.ts';
 import { leaveBodiesUnread, openUpload, type UploadLimits } from '../http/upload.ts';
 import type { ArtifactRecord } from '../storage/artifact-index.ts';
 import type { TokenVerifier } from '../tokens/token-verifier.ts';
@@ -21,6 +28,7 @@ export interface ArtifactsApiOptions {
   cache: ArtifactCache;
   verifyToken: TokenVerifier;
   limits: UploadLimits;
+  counting: UsageCounting;
   /** By team: what every artifact of the team has to be signed with. */
   signatureKeys: Readonly<Record<string, string>>;
 }
@@ -56,7 +64,7 @@ export function artifactsApi(
 
 function registerArtifacts(
   routes: FastifyInstance,
-  { cache, limits, signatureKeys }: ArtifactsApiOptions,
+  { cache, limits, signatureKeys, counting }: ArtifactsApiOptions,
 ): void {
   routes.put<HashRoute>('/:hash', async (request, reply) => {
     requireWriter(request);
@@ -68,13 +76,15 @@ function registerArtifacts(
     const { tag } = metadata;
     const key = Object.hasOwn(signatureKeys, view.team) ? signatureKeys[view.team] : undefined;
     const tagged = { tag, hash, teamId: teamParameter(request, 'teamId'), ...upload };
-    await cache.put(view, hash, {
+    const outcome = await cache.put(view, hash, {
       ...upload,
       body: key === undefined ? body : checkSignature(body, key, tagged),
       sha256: digestOfTag(tag),
       metadata,
       provenance,
     });
+    const { sizeBytes } = upload;
+    recordUpload(counting, request, { api: 'artifacts', hash, outcome, sizeBytes });
     // A duplicate is a success as well: Turborepo warns about any other answer.
     return reply.code(202).send({ urls: [`${request.protocol}://${request.host}${request.url}`] });
   });
@@ -84,7 +94,11 @@ function registerArtifacts(
     const hash = parseArtifactHash(request.params.hash);
     await untilItsTurn(reply);
     const artifact = await cache.get(view, hash);
-    if (artifact === null) return sendMiss(reply);
+    if (artifact === null) {
+      recordMiss(counting, request, { api: 'artifacts', hash });
+      return sendMiss(reply);
+    }
+    noteHit(request, { api: 'artifacts', hash, record: artifact.record });
     const headers = formatArtifactHeaders(artifact.record, request.headers.accept);
     return reply.headers(headers).send(artifact.body);
   });
@@ -97,7 +111,7 @@ function registerArtifacts(
   });
 }
 
-function registerQueries(routes: FastifyInstance, { cache }: ArtifactsApiOptions): void {
+function registerQueries(routes: FastifyInstance, { cache, counting }: ArtifactsApiOptions): void {
   routes.get('/status', (_request, reply) => reply.send({ status: 'enabled' }));
 
   routes.post('/', async (request, reply) => {
@@ -118,7 +132,9 @@ function registerQueries(routes: FastifyInstance, { cache }: ArtifactsApiOptions
   });
 
   routes.post('/events', (request, reply) => {
-    parseEventsBody(request.body);
+    const events = parseEventsBody(request.body);
+    artifactViewOf(request, 'artifacts');
+    recordEvents(counting, request, events);
     return reply.code(200).send();
   });
 }

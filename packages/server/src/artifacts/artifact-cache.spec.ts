@@ -23,6 +23,7 @@ function createCache(blobs: BlobStore, evictor = noLimit()): ArtifactCache {
     blobs,
     accessTimes: { note: () => undefined },
     evictor,
+    onRemoved: () => undefined,
     onTrouble: (message) => troubles.push(message),
   });
 }

@@ -8,6 +8,7 @@ import type {
   ArtifactMetadata,
   ArtifactProvenance,
   ArtifactRecord,
+  RemovedArtifact,
 } from '../storage/artifact-index.ts';
 import { MAX_SMALL_BLOB_BYTES, type BlobStore } from '../storage/blob-store.ts';
 import { ownSpace, visibleKeys, visibleSpaces, type ArtifactView } from '../trust/artifact-view.ts';
@@ -72,13 +73,15 @@ export interface ArtifactCacheParts {
   index: ArtifactIndex;
   accessTimes: Pick<AccessTimes, 'note'>;
   evictor: Pick<Evictor, 'reserve'>;
+  /** Told of what {@link ArtifactCache.remove} has removed. */
+  onRemoved: (removed: readonly RemovedArtifact[]) => void;
   onTrouble: TroubleListener;
   /** Milliseconds since 1970. */
   now?: () => number;
 }
 
 export function createArtifactCache(parts: ArtifactCacheParts): ArtifactCache {
-  const { blobs, index, accessTimes, evictor, onTrouble, now = Date.now } = parts;
+  const { blobs, index, accessTimes, evictor, onRemoved, onTrouble, now = Date.now } = parts;
   const writes = new Set<Promise<unknown>>();
 
   /** A record whose blob is gone or was cut is no artifact: dropping it lets a later put repair it. */
@@ -132,7 +135,7 @@ export function createArtifactCache(parts: ArtifactCacheParts): ArtifactCache {
       await dropDamaged(key, record);
       return null;
     }
-    accessTimes.note(record.blob, now());
+    accessTimes.note(record.blob, { accessedAtMs: now(), isHit: true });
     return { record, body };
   }
 
@@ -144,7 +147,7 @@ export function createArtifactCache(parts: ArtifactCacheParts): ArtifactCache {
     const { body, sizeBytes, signal } = upload;
     const known = await head(view, hash);
     if (known !== null) {
-      accessTimes.note(known.blob, now());
+      accessTimes.note(known.blob, { accessedAtMs: now(), isHit: false });
       await readToEnd(body, signal);
       return 'duplicate';
     }
@@ -172,7 +175,8 @@ export function createArtifactCache(parts: ArtifactCacheParts): ArtifactCache {
       await reservation.whenRoom(signal);
       // What nobody waits for any more may have been followed by bytes that were no HTTP.
       signal?.throwIfAborted();
-      isFirst = await index.write(key, { ...origin, ...written, blob, accessedAtMs: now() });
+      const record = { ...origin, ...written, blob, accessedAtMs: now(), hits: 0 };
+      isFirst = await index.write(key, record);
     } finally {
       if (!isFirst) await blobs.remove(blob);
     }
@@ -204,7 +208,7 @@ export function createArtifactCache(parts: ArtifactCacheParts): ArtifactCache {
       return new Map(found.reverse().flatMap((records) => [...records]));
     },
 
-    remove: (filter) => removeArtifacts(filter, { blobs, index }),
+    remove: (filter) => removeArtifacts(filter, { blobs, index, onRemoved }),
 
     async close() {
       await Promise.allSettled(writes);

@@ -35,6 +35,7 @@ it('makes the record again that a blob was written for', () => {
     blob: BLOB,
     ...WRITTEN,
     accessedAtMs: ORIGIN.createdAtMs,
+    hits: 0,
   };
   expect(reread(describeArtifact(KEY, ORIGIN))).toEqual({ key: KEY, record });
 });

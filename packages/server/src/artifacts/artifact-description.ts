@@ -9,7 +9,7 @@ import { isArtifactHash } from './artifact-hash.ts';
 /** The part of a record that is known before its blob is written. */
 export type ArtifactOrigin = Omit<
   ArtifactRecord,
-  'blob' | 'sizeBytes' | 'sha256' | 'storedBytes' | 'accessedAtMs'
+  'blob' | 'sizeBytes' | 'sha256' | 'storedBytes' | 'accessedAtMs' | 'hits'
 >;
 
 const descriptionSchema = z.object({
@@ -45,6 +45,6 @@ export function recordOf(blob: string, described: DescribedBlob): ArtifactEntry 
   return {
     key: { team, scope, api, hash },
     // When it was used last is not known: at least once, when it was written.
-    record: { ...origin, ...written, blob, accessedAtMs: origin.createdAtMs },
+    record: { ...origin, ...written, blob, accessedAtMs: origin.createdAtMs, hits: 0 },
   };
 }

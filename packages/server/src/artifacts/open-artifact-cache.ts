@@ -1,10 +1,17 @@
 import type { Logger } from 'pino';
 import { createAccessTimes } from '../eviction/access-times.ts';
-import { createEvictor, type EvictionLimits } from '../eviction/evictor.ts';
+import { createEvictor, type EvictionLimits, type Evictor } from '../eviction/evictor.ts';
 import type { ArtifactIndex } from '../storage/artifact-index.ts';
+import { recordPurged } from '../usage/record-removals.ts';
+import type { UsageRecorder } from '../usage/usage-recorder.ts';
 import type { BlobStore } from '../storage/blob-store.ts';
 import { createArtifactCache, type ArtifactCache } from './artifact-cache.ts';
 import { reconcile } from './reconcile.ts';
+
+/** The core, and what it is about to store. */
+export interface OpenArtifactCache extends ArtifactCache {
+  reserved(): ReturnType<Evictor['reserved']>;
+}
 
 /**
  * Puts the core together over its stores: repairs what a crash left, and keeps to the limits as long
@@ -16,14 +23,16 @@ export async function openArtifactCache(options: {
   blobs: BlobStore;
   index: ArtifactIndex;
   limits: EvictionLimits;
+  recorder: Pick<UsageRecorder, 'add' | 'addEvicted'>;
   logger: Logger;
-}): Promise<ArtifactCache> {
-  const { blobs, index, limits, logger } = options;
+}): Promise<OpenArtifactCache> {
+  const { blobs, index, limits, recorder, logger } = options;
   const { removedBlobs, removedRecords } = await reconcile(blobs, index);
   if (removedBlobs + removedRecords > 0) {
     logger.warn({ removedBlobs, removedRecords }, 'the data folder has been repaired');
   }
   const onTrouble = (message: string, err: unknown) => {
+    recorder.add(null, 'storage_errors');
     logger.warn({ err }, message);
   };
   const accessTimes = createAccessTimes({ index, onTrouble });
@@ -33,6 +42,9 @@ export async function openArtifactCache(options: {
     accessTimes,
     limits,
     onTrouble,
+    onRemoved: ({ team, storedBytes, accessedAtMs }) => {
+      recorder.addEvicted(team, { bytes: storedBytes, ageMs: Date.now() - accessedAtMs });
+    },
     onEvicted: ({ lastAccessedAtMs, ...totals }) => {
       const lastAccessedAt = new Date(lastAccessedAtMs).toISOString();
       logger.info({ ...totals, lastAccessedAt }, 'evicted');
@@ -43,6 +55,9 @@ export async function openArtifactCache(options: {
     index,
     accessTimes,
     evictor,
+    onRemoved: (removed) => {
+      recordPurged(recorder, removed);
+    },
     onTrouble: (message, { key }) => {
       logger.warn({ key }, message);
     },
@@ -51,6 +66,7 @@ export async function openArtifactCache(options: {
   void evictor.sweep();
   return {
     ...cache,
+    reserved: () => evictor.reserved(),
     async close() {
       await cache.close();
       await evictor.close();

@@ -4,6 +4,8 @@ import { removeArtifacts } from '../artifacts/remove-artifacts.ts';
 import { LarderError } from '../errors/larder-error.ts';
 import type { ArtifactEntry, ArtifactFilter } from '../storage/artifact-index.ts';
 import { createFilesystemBlobStore } from '../storage/filesystem/filesystem-blob-store.ts';
+import { recordPurged } from '../usage/record-removals.ts';
+import { createUsageRecorder } from '../usage/usage-recorder.ts';
 import { parseDurationMs, parseScope } from './arguments.ts';
 import { print } from './print.ts';
 import { addServerOptions } from './server-flags.ts';
@@ -87,10 +89,16 @@ function toFilter({ olderThan, youngerThan, ...conditions }: FilterOptions): Art
 }
 
 async function remove({ path, metadata }: OpenData, filter: ArtifactFilter): Promise<number> {
-  return removeArtifacts(filter, {
+  const recorder = createUsageRecorder();
+  const count = await removeArtifacts(filter, {
     blobs: await createFilesystemBlobStore(path),
     index: metadata.artifacts,
+    onRemoved: (removed) => {
+      recordPurged(recorder, removed);
+    },
   });
+  await metadata.usage.add(recorder.take());
+  return count;
 }
 
 async function printArtifacts({ metadata }: OpenData, filter: ArtifactFilter): Promise<void> {

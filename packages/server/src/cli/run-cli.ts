@@ -6,6 +6,7 @@ import { addAuditCommand, addPurgeCommand } from './artifact-commands.ts';
 import { addRebuildCommand, addVerifyCommand } from './maintenance-commands.ts';
 import { configureServeCommand } from './serve-command.ts';
 import { addTokenCommands } from './token-commands.ts';
+import { addUsageCommand } from './usage-command.ts';
 
 const EXIT_OK = 0;
 const EXIT_FAILED = 1;
@@ -46,6 +47,7 @@ function createProgram(): Command {
     .enablePositionalOptions();
   configureServeCommand(program, version);
   addTokenCommands(program);
+  addUsageCommand(program);
   addAuditCommand(program);
   addPurgeCommand(program);
   addVerifyCommand(program);

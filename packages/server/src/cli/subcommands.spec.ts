@@ -199,3 +199,59 @@ describe('purge', () => {
     expect([await get('bad'), await get('good')]).toEqual([404, 404]);
   });
 });
+
+describe('usage', () => {
+  /** What the server has counted reaches the folder when it stops, if not before. */
+  async function stopAfter(hashes: readonly string[]): Promise<void> {
+    for (const hash of hashes) await (await running.fetch(`/v8/artifacts/${hash}?slug=x`)).text();
+    await running.server.close();
+  }
+
+  it('tells what the server did, beside one that runs', async () => {
+    await running.fetch('/v8/artifacts/a?slug=x', {
+      method: 'PUT',
+      body: 'hello',
+      headers: { 'x-artifact-duration': '90000' },
+    });
+    await stopAfter(['a', 'a', 'b']);
+    running = await startServer({ dataDirectory: running.dataDirectory });
+    const { out, exitCode } = await run('usage');
+    expect(exitCode).toBe(0);
+    expect(out).toMatch(/^Last 24h, all teams\n\n {2}lookups +3, 2 hits \(66 %\)\n/);
+    expect(out).toMatch(/^ {2}time saved +3\.0 min$/m);
+    expect(out).toMatch(/^ {2}served +10 B$/m);
+    expect(out).toMatch(/^ {2}stored +1 artifacts, 5 B$/m);
+    const other = await run('usage', '--team', 'y', '--range', '7d');
+    expect(other.out).toMatch(/^Last 7d, team "y"\n\n {2}lookups +0\n/);
+  });
+
+  it('prints what the API answers with --json', async () => {
+    await stopAfter(['a']);
+    running = await startServer({ dataDirectory: running.dataDirectory });
+    const answer = await running.fetch('/larder/v1/usage?range=30d');
+    const { totals, series } = (await answer.json()) as { totals: object; series: object[] };
+    const told = lines((await run('usage', '--json', '--range', '30d')).out)[0];
+    expect(told).toMatchObject({
+      range: '30d',
+      totals: { ...totals, requests: expect.any(Object) as object },
+      teams: null,
+    });
+    expect((told as unknown as { series: object[] }).series).toHaveLength(series.length);
+  });
+
+  it('knows what a purge beside the server removed', async () => {
+    await put('a');
+    await put('b');
+    await run('purge', '--all');
+    const [report] = lines((await run('usage', '--json')).out) as unknown as [
+      { totals: { purged: { artifacts: number } } },
+    ];
+    expect(report.totals.purged.artifacts).toBe(2);
+  });
+
+  it('refuses a range that there is none of', async () => {
+    const { exitCode, err } = await run('usage', '--range', '2h');
+    expect(exitCode).toBe(2);
+    expect(err).toContain('24h, 7d, 30d, 1y');
+  });
+});

@@ -20,14 +20,18 @@ const create = () =>
 
 const accessedAtMs = async (key = KEY) => (await stores.index.read(key))?.accessedAtMs;
 
-it('keeps the last time of each artifact to itself until it is flushed', async () => {
+it('keeps the last time and the hits of each artifact to itself until it is flushed', async () => {
   const { blob } = await storeArtifact(stores, KEY, { body: 'bytes', createdAtMs: 1 });
   const accessTimes = create();
-  accessTimes.note(blob, 1_001);
-  accessTimes.note(blob, 1_002);
+  accessTimes.note(blob, { accessedAtMs: 1_001, isHit: true });
+  accessTimes.note(blob, { accessedAtMs: 1_002, isHit: false });
+  accessTimes.note(blob, { accessedAtMs: 1_003, isHit: true });
   expect(await accessedAtMs()).toBe(1);
   await accessTimes.flush();
-  expect(await accessedAtMs()).toBe(1_002);
+  expect(await stores.index.read(KEY)).toMatchObject({ accessedAtMs: 1_003, hits: 2 });
+  accessTimes.note(blob, { accessedAtMs: 1_004, isHit: true });
+  await accessTimes.flush();
+  expect(await stores.index.read(KEY)).toMatchObject({ accessedAtMs: 1_004, hits: 3 });
 });
 
 it('flushes more than one batch, and waits for a flush that is under way', async () => {
@@ -37,7 +41,9 @@ it('flushes more than one batch, and waits for a flush that is under way', async
     blobs.push((await storeArtifact(stores, key, { body: '' })).blob);
   }
   const accessTimes = create();
-  for (const [number, blob] of blobs.entries()) accessTimes.note(blob, number + 1);
+  for (const [number, blob] of blobs.entries()) {
+    accessTimes.note(blob, { accessedAtMs: number + 1, isHit: true });
+  }
   void accessTimes.flush();
   await accessTimes.flush();
   const times = [...(await stores.index.readMany(KEY, [...blobs.keys()].map(String))).values()];
@@ -49,7 +55,7 @@ it('flushes more than one batch, and waits for a flush that is under way', async
 it('flushes when it is closed', async () => {
   const { blob } = await storeArtifact(stores, KEY, { body: 'bytes' });
   const accessTimes = create();
-  accessTimes.note(blob, 7);
+  accessTimes.note(blob, { accessedAtMs: 7, isHit: true });
   await accessTimes.close();
   expect(await accessedAtMs()).toBe(7);
 });
@@ -64,11 +70,11 @@ it('tells of an index that cannot be written, and goes on', async () => {
     },
     onTrouble: (message) => troubles.push(message),
   });
-  accessTimes.note(blob, 7);
+  accessTimes.note(blob, { accessedAtMs: 7, isHit: true });
   await accessTimes.flush();
   expect(troubles).toEqual(['the times of accesses could not be noted']);
   isBroken = false;
-  accessTimes.note(blob, 8);
+  accessTimes.note(blob, { accessedAtMs: 8, isHit: true });
   await accessTimes.flush();
   expect([await accessedAtMs(), troubles.length]).toEqual([8, 1]);
 });

@@ -1,5 +1,5 @@
 import { setImmediate as yieldTurn } from 'node:timers/promises';
-import type { ArtifactIndex } from '../storage/artifact-index.ts';
+import type { ArtifactAccess, ArtifactIndex } from '../storage/artifact-index.ts';
 
 /** A crash loses at most this much of what is known about use. */
 const FLUSH_AFTER_MS = 10_000;
@@ -11,11 +11,12 @@ const WRITTEN_AT_ONCE = 100;
 const MAX_PENDING = 5_000;
 
 /**
- * Remembers when artifacts were used, to the millisecond, and writes that into the index behind the
- * requests: a download must not wait for a write.
+ * Remembers when artifacts were used, to the millisecond, and how often, and writes that into the
+ * index behind the requests: a download must not wait for a write.
  */
 export interface AccessTimes {
-  note(blob: string, accessedAtMs: number): void;
+  /** Notes a use; a hit is one that gave the artifact to somebody. */
+  note(blob: string, access: { accessedAtMs: number; isHit: boolean }): void;
   /** Writes what was noted before the call. */
   flush(): Promise<void>;
   /** Flushes for the last time. */
@@ -28,11 +29,11 @@ export function createAccessTimes(parts: {
   onTrouble: (message: string, cause: unknown) => void;
 }): AccessTimes {
   const { index, onTrouble } = parts;
-  let pending = new Map<string, number>();
+  let pending = new Map<string, ArtifactAccess>();
   let flushing: Promise<void> = Promise.resolve();
   let timer: NodeJS.Timeout | undefined;
 
-  async function write(accesses: [blob: string, accessedAtMs: number][]): Promise<void> {
+  async function write(accesses: [blob: string, access: ArtifactAccess][]): Promise<void> {
     try {
       for (let start = 0; start < accesses.length; start += WRITTEN_AT_ONCE) {
         if (start > 0) await yieldTurn();
@@ -55,8 +56,13 @@ export function createAccessTimes(parts: {
   }
 
   return {
-    note(blob, accessedAtMs) {
-      pending.set(blob, accessedAtMs);
+    note(blob, { accessedAtMs, isHit }) {
+      const access = pending.get(blob);
+      if (access === undefined) pending.set(blob, { accessedAtMs, hits: Number(isHit) });
+      else {
+        access.accessedAtMs = accessedAtMs;
+        access.hits += Number(isHit);
+      }
       if (pending.size >= MAX_PENDING) void flush();
       else timer ??= setTimeout(() => void flush(), FLUSH_AFTER_MS).unref();
     },

@@ -1,4 +1,4 @@
-import type { ArtifactIndex, ArtifactKey } from '../storage/artifact-index.ts';
+import type { ArtifactIndex, ArtifactKey, EvictionCandidate } from '../storage/artifact-index.ts';
 import { openTestStores, storeArtifact, type TestStores } from '../testing/stores.fixture.ts';
 import { removeTemporaryFolders } from '../testing/start-server.fixture.ts';
 import { createAccessTimes, type AccessTimes } from './access-times.ts';
@@ -18,6 +18,7 @@ let stores: TestStores;
 let accessTimes: AccessTimes;
 let evictors: Evictor[];
 let evicted: EvictedTotals[];
+let removed: EvictionCandidate[];
 let troubles: unknown[];
 let nowMs: number;
 
@@ -25,6 +26,7 @@ beforeEach(async () => {
   stores = await openTestStores();
   evictors = [];
   evicted = [];
+  removed = [];
   troubles = [];
   nowMs = 1_000_000;
 });
@@ -44,6 +46,7 @@ function create(limits: Partial<EvictionLimits>, index: ArtifactIndex = stores.i
     accessTimes,
     limits: { maxStoreSizeBytes: null, maxTeamSizeBytes: null, maxAgeMs: null, ...limits },
     onTrouble,
+    onRemoved: (artifact) => removed.push(artifact),
     onEvicted: (totals) => evicted.push(totals),
     now: () => nowMs,
   });
@@ -79,18 +82,22 @@ async function remaining(team = 'a'): Promise<string> {
 }
 
 async function usedBytes(): Promise<number> {
-  return [...(await stores.index.usage()).values()].reduce((sum, bytes) => sum + bytes, 0);
+  return [...(await stores.index.usage()).values()].reduce(
+    (sum, { storedBytes }) => sum + storedBytes,
+    0,
+  );
 }
 
 it('removes what was not used for longest, with its file, until a twentieth is free', async () => {
   const evictor = create({ maxStoreSizeBytes: LIMIT_BYTES });
   const blobs = await storeInOrder('0123456789xy');
   // Not written into the index yet.
-  accessTimes.note(blobs.get('0')!, nowMs + 2);
-  accessTimes.note(blobs.get('1')!, nowMs + 1);
+  accessTimes.note(blobs.get('0')!, { accessedAtMs: nowMs + 2, isHit: true });
+  accessTimes.note(blobs.get('1')!, { accessedAtMs: nowMs + 1, isHit: true });
   await evictor.sweep();
   expect(await remaining()).toBe('0156789xy');
   expect(await usedBytes()).toBeLessThan(LIMIT_BYTES * 0.95);
+  expect(removed.map(({ blob }) => blob)).toEqual(['2', '3', '4'].map((hash) => blobs.get(hash)));
   for (const [hash, blob] of blobs) {
     expect((await stores.blobs.stat(blob)) === null).toBe('234'.includes(hash));
   }
@@ -115,7 +122,7 @@ it('removes what was not used for as long as is allowed', async () => {
   const evictor = create({ maxAgeMs: MINUTE_MS });
   const blobs = await storeInOrder('012345');
   nowMs += MINUTE_MS - 2;
-  accessTimes.note(blobs.get('1')!, nowMs);
+  accessTimes.note(blobs.get('1')!, { accessedAtMs: nowMs, isHit: true });
   await evictor.sweep();
   expect(await remaining()).toBe('1345');
   nowMs += MINUTE_MS;
@@ -221,7 +228,11 @@ it('refuses uploads when no room can be made, and works again afterwards', async
 it('never makes an upload wait for ever, should the index have lost count', async () => {
   const evictor = create(
     { maxStoreSizeBytes: LIMIT_BYTES },
-    { ...stores.index, usage: () => Promise.resolve(new Map([['a', 2 * LIMIT_BYTES]])) },
+    {
+      ...stores.index,
+      usage: () =>
+        Promise.resolve(new Map([['a', { storedBytes: 2 * LIMIT_BYTES, artifacts: 1 }]])),
+    },
   );
   const reservation = evictor.reserve('a', BODY_BYTES);
   await reservation.whenRoom();

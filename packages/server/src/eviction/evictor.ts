@@ -1,8 +1,14 @@
 import { setImmediate as yieldTurn } from 'node:timers/promises';
-import type { ArtifactIndex, EvictionCandidate } from '../storage/artifact-index.ts';
+import type { ArtifactIndex, EvictionCandidate, StoredAmount } from '../storage/artifact-index.ts';
 import type { BlobStore } from '../storage/blob-store.ts';
 import type { AccessTimes } from './access-times.ts';
-import { findExcess, type LimitOwner, type SizeLimits } from './find-excess.ts';
+import {
+  bytesOf,
+  findExcess,
+  type LimitOwner,
+  type SizeLimits,
+  type TeamBytes,
+} from './find-excess.ts';
 import { createReservations, type Reservation } from './reservations.ts';
 
 export interface EvictionLimits extends SizeLimits {
@@ -23,6 +29,8 @@ export interface EvictorParts {
   index: ArtifactIndex;
   accessTimes: AccessTimes;
   limits: EvictionLimits;
+  /** Called for every artifact that has been evicted. */
+  onRemoved: (artifact: EvictionCandidate) => void;
   /** Called once a minute at most. */
   onEvicted: (totals: EvictedTotals) => void;
   onTrouble: (message: string, cause: unknown) => void;
@@ -37,6 +45,8 @@ export interface EvictorParts {
 export interface Evictor {
   /** Announces an upload, so that there is room for it by the time it has arrived. */
   reserve(team: string, sizeBytes: number): Reservation;
+  /** Uploads in flight that have announced themselves; none are known where there is no limit. */
+  reserved(): { uploads: number; bytes: number };
   /** Looks at all limits, that of age included, now instead of when it is due. */
   sweep(): Promise<void>;
   close(): Promise<void>;
@@ -104,7 +114,7 @@ export function createEvictor(parts: EvictorParts): Evictor {
       // Before usage is read: what is stored meanwhile is counted twice rather than never.
       const reserved = reservations.reserved();
       const granted = reservations.granted();
-      const used = await index.usage();
+      const used = bytesByTeam(await index.usage());
       const grantedCount = reservations.grant({ used, reserved: granted }, limits);
       hasGranted ||= granted.size > 0 || grantedCount > 0;
       const excess = findExcess({ used, reserved }, limits, { evicting, exhausted });
@@ -130,6 +140,7 @@ export function createEvictor(parts: EvictorParts): Evictor {
       // One by one: removing files must not fill the threads that requests need.
       await blobs.remove(candidate.blob);
       totals.add(candidate);
+      parts.onRemoved(candidate);
     }
     totals.tellWhenDue();
     await yieldTurn();
@@ -152,6 +163,11 @@ export function createEvictor(parts: EvictorParts): Evictor {
       return reservations.add(team, sizeBytes + DESCRIPTION_ALLOWANCE_BYTES);
     },
 
+    reserved: () => ({
+      uploads: reservations.count(),
+      bytes: bytesOf(reservations.reserved(), null),
+    }),
+
     async sweep() {
       isAgeDue = true;
       wake();
@@ -171,6 +187,10 @@ const NO_LIMIT: Reservation = {
   whenRoom: () => Promise.resolve(),
   release: () => undefined,
 };
+
+function bytesByTeam(stored: ReadonlyMap<string, StoredAmount>): TeamBytes {
+  return new Map([...stored].map(([team, { storedBytes }]) => [team, storedBytes]));
+}
 
 /** As many from the front as it takes to get this many bytes. */
 function takeBytes(

@@ -17,6 +17,7 @@ export interface Reservation {
 /** Uploads in flight: how much they will add, and which of them wait for room. */
 export interface Reservations {
   add(team: string, bytes: number): Reservation;
+  count(): number;
   /** What all of them will add. */
   reserved(): TeamBytes;
   /** What those will add that have been let through and are not stored yet. */
@@ -85,6 +86,7 @@ export function createReservations(onChange: () => void): Reservations {
       };
     },
 
+    count: () => entries.size,
     reserved: () => sumByTeam(entries),
     granted: () => sumByTeam([...entries].filter(({ isGranted }) => isGranted)),
 

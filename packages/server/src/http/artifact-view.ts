@@ -24,6 +24,7 @@ export function artifactViewOf(request: FastifyRequest, api: ArtifactApi): Artif
       { hint: 'Name one of the teams of the token as teamId or slug.' },
     );
   }
+  request.usageTeam = team;
   return { team, scopes: visibleScopes(scope), api };
 }
 

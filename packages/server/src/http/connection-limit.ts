@@ -17,3 +17,13 @@ export function limitConnections(
     app.log.warn({ maxConnections }, 'connections beyond maxConnections are refused');
   });
 }
+
+/** How many connections are open. */
+export function countConnections(app: FastifyInstance): Promise<number> {
+  return new Promise((resolve, reject) => {
+    app.server.getConnections((error, count) => {
+      if (error === null) resolve(count);
+      else reject(error);
+    });
+  });
+}

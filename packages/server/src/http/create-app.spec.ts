@@ -9,6 +9,7 @@ import {
 import { createLog } from '../logging/create-log.ts';
 import { authority, tlsFiles } from '../testing/tls-files.fixture.ts';
 import { createApp } from './create-app.ts';
+import { createUsageCounting } from './record-requests.ts';
 import type { TlsMaterial } from './tls-files.ts';
 
 let running: RunningServer;
@@ -121,6 +122,10 @@ it.each([
       maxConnections: 0,
     },
     signatureKeys: {},
+    counting: createUsageCounting(),
+    larder: undefined as never,
+    metrics: undefined as never,
+    health: { checkStorage: () => Promise.resolve() },
     tls: tls as TlsMaterial | null,
     trustedProxies: [],
     logger,

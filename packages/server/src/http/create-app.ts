@@ -8,6 +8,8 @@ import fastify, {
 } from 'fastify';
 import type { ArtifactCache } from '../artifacts/artifact-cache.ts';
 import { artifactsApi } from '../artifacts-api/artifacts-api.ts';
+import { larderApi, type LarderApiOptions } from '../larder-api/larder-api.ts';
+import { metricsApi, type MetricsApiOptions } from '../metrics/metrics-api.ts';
 import { nxCacheApi } from '../nx-cache-api/nx-cache-api.ts';
 import type { IdentityExchange } from '../oidc/identity-exchange.ts';
 import { oidcApi } from '../oidc/oidc-api.ts';
@@ -15,7 +17,9 @@ import type { TokenVerifier } from '../tokens/token-verifier.ts';
 import { createClientErrors } from './client-errors.ts';
 import { limitConnections } from './connection-limit.ts';
 import { toErrorEnvelope, toErrorResponse } from './error-responses.ts';
+import { healthApi, type HealthApiOptions } from './health-api.ts';
 import { countRequests } from './rate-limit.ts';
+import { recordRequests, recordStorageError, type UsageCounting } from './record-requests.ts';
 import { rewriteUrl } from './rewrite-url.ts';
 import type { TlsMaterial } from './tls-files.ts';
 import type { UploadLimits } from './upload.ts';
@@ -45,6 +49,10 @@ export interface AppParts {
   exchange: IdentityExchange | null;
   limits: UploadLimits & TrafficLimits;
   signatureKeys: Readonly<Record<string, string>>;
+  counting: UsageCounting;
+  larder: Omit<LarderApiOptions, 'cache' | 'verifyToken'>;
+  metrics: Omit<MetricsApiOptions, 'verifyToken'>;
+  health: HealthApiOptions;
   /** Null: plain http. */
   tls: TlsMaterial | null;
   /** Addresses and networks whose `X-Forwarded-*` headers are believed. */
@@ -52,10 +60,11 @@ export interface AppParts {
   logger: FastifyBaseLogger;
 }
 
-/** Creates the HTTP application: both APIs, one error mapping, one log line for each request. */
+/** Creates the HTTP application: all APIs, one error mapping, one log line for each request. */
 export function createApp(parts: AppParts): FastifyInstance {
   const { cache, verifyToken, exchange, limits, signatureKeys, tls, trustedProxies, logger } =
     parts;
+  const { counting, larder, metrics, health } = parts;
   const clientErrors = createClientErrors();
   const serverOptions = { headersTimeout: 0 };
   const options = {
@@ -85,10 +94,14 @@ export function createApp(parts: AppParts): FastifyInstance {
 
   app.server.on('request', clientErrors.track);
   app.decorateRequest('principal', null);
-  app.setErrorHandler((error, _request, reply) => sendError(reply, error));
+  app.setErrorHandler((error, request, reply) => {
+    recordStorageError(counting, request, error);
+    return sendError(reply, error);
+  });
   app.setNotFoundHandler((_request, reply) =>
     sendError(reply, Object.assign(new Error('no route'), { statusCode: 404 })),
   );
+  recordRequests(app, counting);
   logRequests(app);
   addSecurityHeaders(app, { isTls: tls !== null });
   closeConnectionsWhileDraining(app);
@@ -102,8 +115,12 @@ export function createApp(parts: AppParts): FastifyInstance {
     verifyToken,
     limits,
     signatureKeys,
+    counting,
   });
-  app.register(nxCacheApi, { prefix: '/v1/cache', cache, verifyToken, limits });
+  app.register(nxCacheApi, { prefix: '/v1/cache', cache, verifyToken, limits, counting });
+  app.register(larderApi, { prefix: '/larder/v1', cache, verifyToken, ...larder });
+  app.register(metricsApi, { verifyToken, ...metrics });
+  app.register(healthApi, health);
   if (exchange !== null) app.register(oidcApi, { prefix: '/auth/oidc', exchange });
   return app;
 }

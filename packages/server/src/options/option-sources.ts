@@ -1,5 +1,10 @@
 // How each option is called as a flag, as an environment variable and in the config file.
-import { DEFAULT_OPTIONS, LOG_LEVELS, type ServerOptions } from './server-options.ts';
+import {
+  DEFAULT_OPTIONS,
+  LOG_LEVELS,
+  METRICS_ACCESSES,
+  type ServerOptions,
+} from './server-options.ts';
 
 export interface OptionSource {
   /** In the config file and in `createServer()`. */
@@ -141,6 +146,22 @@ export const OPTION_SOURCES: readonly OptionSource[] = [
       'connections beyond it are hung up on, which fails builds of Nx without the plugin',
     kind: 'integer',
     defaultText: '0, no limit',
+  },
+  {
+    key: 'metricsAccess',
+    flag: '--metrics-access <access>',
+    variable: 'LARDER_SERVER_METRICS_ACCESS',
+    description: `${METRICS_ACCESSES.join(' or ')}: who may read GET /metrics, tokens for every team or everybody`,
+    kind: 'text',
+    defaultText: DEFAULT_OPTIONS.metricsAccess,
+  },
+  {
+    key: 'usageRetentionMs',
+    flag: '--usage-retention-ms <number>',
+    variable: 'LARDER_SERVER_USAGE_RETENTION_MS',
+    description: 'how long the usage of each hour is kept; 0 for ever',
+    kind: 'integer',
+    defaultText: `${DEFAULT_OPTIONS.usageRetentionMs}, 400 days`,
   },
   {
     key: 'logLevel',

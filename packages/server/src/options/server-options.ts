@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { LarderError } from '../errors/larder-error.ts';
+import type { MetricsAccess } from '../metrics/metrics-api.ts';
 import type { OidcIssuer } from '../oidc/oidc-issuer.ts';
 import { oidcSchema } from '../oidc/oidc-options.ts';
 import { type ServerToken } from '../tokens/server-token.ts';
@@ -47,6 +48,10 @@ export interface ServerOptions {
   maxRequestsPerMinutePerToken?: number;
   /** Connections at the same time; more are hung up on. 0: no limit, the default. */
   maxConnections?: number;
+  /** Who may read `GET /metrics`: `token`, a token for every team, the default; `public`, everybody. */
+  metricsAccess?: MetricsAccess;
+  /** How long the usage of each hour is kept. 0: for ever. Default 400 days. */
+  usageRetentionMs?: number;
   /** Default `info`. Log lines are JSON and go to standard error. */
   logLevel?: LogLevel;
   /** How long `close()` waits for requests in flight before it cuts them off. Default 30 000. */
@@ -74,10 +79,14 @@ export const DEFAULT_OPTIONS: ResolvedServerOptions = {
   maxAgeMs: 0,
   maxRequestsPerMinutePerToken: 0,
   maxConnections: 0,
+  metricsAccess: 'token',
+  usageRetentionMs: 400 * 24 * 3_600_000,
   logLevel: 'info',
   drainTimeoutMs: 30_000,
   uploadStallTimeoutMs: 60_000,
 };
+
+export const METRICS_ACCESSES = ['token', 'public'] as const satisfies readonly MetricsAccess[];
 
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
@@ -90,6 +99,7 @@ const MAX_STALL_TIMEOUT_MS = 110_000;
 /** Somebody who asks for less means another unit. */
 const MIN_STORE_SIZE_BYTES = 1024 ** 2;
 const MIN_AGE_MS = 60_000;
+const MIN_USAGE_RETENTION_MS = 3_600_000;
 
 const MAX_CONNECTIONS = 1_000_000;
 
@@ -133,6 +143,10 @@ const optionsSchema = z
       DEFAULT_OPTIONS.maxRequestsPerMinutePerToken,
     ),
     maxConnections: integerSchema(0, MAX_CONNECTIONS).default(DEFAULT_OPTIONS.maxConnections),
+    metricsAccess: z
+      .enum(METRICS_ACCESSES, `must be one of ${METRICS_ACCESSES.join(', ')}`)
+      .default(DEFAULT_OPTIONS.metricsAccess),
+    usageRetentionMs: limitSchema(MIN_USAGE_RETENTION_MS).default(DEFAULT_OPTIONS.usageRetentionMs),
     logLevel: z
       .enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`)
       .default(DEFAULT_OPTIONS.logLevel),

@@ -3,6 +3,7 @@ import type {
   ArtifactFilter,
   ArtifactIndex,
   ArtifactKey,
+  ArtifactOrder,
   ArtifactRecord,
 } from './artifact-index.ts';
 
@@ -35,6 +36,7 @@ const RECORD: ArtifactRecord = {
   address: '192.0.2.1',
   createdAtMs: 1_795_000_000_000,
   accessedAtMs: 1_795_000_000_001,
+  hits: 3,
 };
 
 const SILENT_RECORD: ArtifactRecord = {
@@ -145,12 +147,14 @@ export function describeArtifactIndex(
       await index.write(KEY, RECORD);
       await index.touch(
         new Map([
-          [SILENT_RECORD.blob, 6],
-          [RECORD.blob, 5],
+          [SILENT_RECORD.blob, { accessedAtMs: 6, hits: 1 }],
+          [RECORD.blob, { accessedAtMs: 5, hits: 0 }],
         ]),
       );
       await index.touch(new Map());
       expect(await index.read(KEY)).toEqual({ ...RECORD, accessedAtMs: 5 });
+      await index.touch(new Map([[RECORD.blob, { accessedAtMs: 6, hits: 2 }]]));
+      expect(await index.read(KEY)).toEqual({ ...RECORD, accessedAtMs: 6, hits: 5 });
     });
 
     it('removes a record only while it names the blob that is meant', async () => {
@@ -180,7 +184,8 @@ export function describeArtifactIndex(
       const first = await index.removeSome(owner, 2);
       const second = await index.removeSome(owner, 2);
       expect([first.length, second.length]).toEqual([2, 1]);
-      expect([...first, ...second].sort()).toEqual(blobs);
+      expect([...first, ...second].map(({ blob }) => blob).sort()).toEqual(blobs);
+      expect(first[0]).toMatchObject({ team: KEY.team, storedBytes: RECORD.storedBytes });
       expect(await index.removeSome(owner, 2)).toEqual([]);
       expect(await Promise.all(keys.map((key) => index.read(key)))).toEqual([null, null, null]);
       expect(await Promise.all(spared.map((key) => index.read(key)))).not.toContain(null);
@@ -189,6 +194,7 @@ export function describeArtifactIndex(
     it.each<[string, ArtifactFilter]>([
       ['team', { team: 'a' }],
       ['scope', { scope: 'trusted' }],
+      ['API', { api: 'artifacts' }],
       ['hash', { hash: 'h' }],
       ['writer', { writer: 'ci' }],
       ['token', { tokenId: 'b2a1' }],
@@ -201,7 +207,7 @@ export function describeArtifactIndex(
       const other: ArtifactKey = {
         team: 'b',
         scope: 'isolated:b',
-        api: 'artifacts',
+        api: 'nx',
         hash: 'other',
       };
       await index.write(KEY, RECORD);
@@ -241,11 +247,11 @@ export function describeArtifactIndex(
       await write('', 'trusted', '3'.repeat(32), 1_000);
       await write('', 'trusted', '4'.repeat(32), 0);
       expect(await write('', 'trusted', '2'.repeat(32), 5)).toBe(false);
-      await index.touch(new Map([['0'.repeat(32), 7]]));
+      await index.touch(new Map([['0'.repeat(32), { accessedAtMs: 7, hits: 1 }]]));
       expect(await index.usage()).toEqual(
         new Map([
-          ['a', 11],
-          ['', 1_100],
+          ['a', { storedBytes: 11, artifacts: 2 }],
+          ['', { storedBytes: 1_100, artifacts: 3 }],
         ]),
       );
 
@@ -253,13 +259,13 @@ export function describeArtifactIndex(
       await index.removeBlobs(['1'.repeat(32), '1'.repeat(32), 'f'.repeat(32)]);
       expect(await index.usage()).toEqual(
         new Map([
-          ['a', 1],
-          ['', 1_000],
+          ['a', { storedBytes: 1, artifacts: 1 }],
+          ['', { storedBytes: 1_000, artifacts: 2 }],
         ]),
       );
       await index.removeSome({ team: 'a' }, 10);
       index = await reopen();
-      expect(await index.usage()).toEqual(new Map([['', 1_000]]));
+      expect(await index.usage()).toEqual(new Map([['', { storedBytes: 1_000, artifacts: 2 }]]));
     });
 
     it('lists what was not used for longest first, of all or of one team', async () => {
@@ -275,10 +281,43 @@ export function describeArtifactIndex(
       expect(await list({ limit: 10, team: 'even' })).toBe('420');
       expect(await list({ limit: 10, usedBeforeMs: 30 })).toBe('13');
       expect(await list({ limit: 10, usedBeforeMs: 41, team: 'even' })).toBe('42');
-      await index.touch(new Map([['1'.repeat(32), 60]]));
+      await index.touch(new Map([['1'.repeat(32), { accessedAtMs: 60, hits: 0 }]]));
       expect(await index.listLeastRecentlyUsed({ limit: 1 })).toEqual([
-        { blob: '3'.repeat(32), storedBytes: 3, accessedAtMs: 20 },
+        { blob: '3'.repeat(32), team: 'odd', storedBytes: 3, accessedAtMs: 20 },
       ]);
+    });
+
+    it.each<[ArtifactOrder, string]>([
+      ['size', '4321'],
+      ['hits', '214'],
+      ['saved', '42'],
+      ['recent', '1234'],
+    ])('lists those first that have most of %s, in one place', async (order, expected) => {
+      const write = (
+        number: number,
+        part: Partial<ArtifactRecord>,
+        key: Partial<ArtifactKey> = {},
+      ) =>
+        index.write(
+          { ...KEY, hash: `top-${number}`, ...key },
+          {
+            ...RECORD,
+            blob: String(number).repeat(32),
+            sizeBytes: number,
+            createdAtMs: 100 - number,
+            ...part,
+          },
+        );
+      await write(1, { hits: 2, durationMs: null });
+      await write(2, { hits: 3, durationMs: 10 }, { api: 'nx' });
+      await write(3, { hits: 0, durationMs: 1_000 });
+      await write(4, { hits: 1, durationMs: 31 });
+      await write(5, { hits: 9 }, { team: 'b' });
+      await write(6, { hits: 9 }, { scope: 'isolated:a' });
+      const list = async (limit: number) =>
+        (await index.listTop(KEY, { order, limit })).map(({ record }) => record.blob[0]).join('');
+      expect(await list(10)).toBe(expected);
+      expect(await list(2)).toBe(expected.slice(0, 2));
     });
 
     it('removes the records of blobs and tells which there were', async () => {

@@ -55,6 +55,32 @@ export interface ArtifactRecord extends ArtifactMetadata, ArtifactProvenance {
   createdAtMs: number;
   /** Milliseconds since 1970; may lag behind. */
   accessedAtMs: number;
+  /** How often it was downloaded; may lag behind. */
+  hits: number;
+}
+
+/** That an artifact was used. */
+export interface ArtifactAccess {
+  /** Milliseconds since 1970. */
+  accessedAtMs: number;
+  /** Downloads since the last time that it was noted. */
+  hits: number;
+}
+
+/** What the first artifacts of a list have most of; `recent`: those that were stored last. */
+export type ArtifactOrder = 'size' | 'hits' | 'saved' | 'recent';
+
+/** An artifact that is no more. */
+export interface RemovedArtifact {
+  blob: string;
+  team: string;
+  storedBytes: number;
+}
+
+/** What a team has stored. */
+export interface StoredAmount {
+  artifacts: number;
+  storedBytes: number;
 }
 
 /** One line of the index. */
@@ -66,6 +92,7 @@ export interface ArtifactEntry {
 /** An artifact that may have to go. */
 export interface EvictionCandidate {
   blob: string;
+  team: string;
   storedBytes: number;
   /** Milliseconds since 1970. */
   accessedAtMs: number;
@@ -75,6 +102,7 @@ export interface EvictionCandidate {
 export interface ArtifactFilter {
   team?: string | undefined;
   scope?: ArtifactScope | undefined;
+  api?: ArtifactApi | undefined;
   hash?: string | undefined;
   writer?: string | undefined;
   tokenId?: string | undefined;
@@ -98,23 +126,31 @@ export interface ArtifactIndex {
   read(key: ArtifactKey): Promise<ArtifactRecord | null>;
   /** Records of one space by hash; absent ones are left out. */
   readMany(space: ArtifactSpace, hashes: readonly string[]): Promise<Map<string, ArtifactRecord>>;
-  /** Notes when artifacts were used last, by the names of their blobs. */
-  touch(accesses: ReadonlyMap<string, number>): Promise<void>;
+  /** Notes when artifacts were used last, and how often, by the names of their blobs. */
+  touch(accesses: ReadonlyMap<string, ArtifactAccess>): Promise<void>;
   /** Removes a record, but only while it names this blob. */
   remove(key: ArtifactKey, blob: string): Promise<void>;
   /**
    * Removes at most `limit` records, in no order.
    *
-   * @returns the names of the blobs that they named.
+   * @returns what they were of.
    */
-  removeSome(filter: ArtifactFilter, limit: number): Promise<string[]>;
+  removeSome(filter: ArtifactFilter, limit: number): Promise<RemovedArtifact[]>;
   /** At most `limit` artifacts whose blob's name is behind `afterBlob`, in the order of those names. */
   listSome(
     filter: ArtifactFilter,
     page: { limit: number; afterBlob: string },
   ): Promise<ArtifactEntry[]>;
-  /** Bytes that are stored, by team; teams that have nothing are left out. Cheap at any size. */
-  usage(): Promise<Map<string, number>>;
+  /**
+   * At most `limit` artifacts of a team's scope, over both APIs, those first that have most of what
+   * `order` names; those that have none of it are left out. Cheap at any size.
+   */
+  listTop(
+    place: Pick<ArtifactSpace, 'team' | 'scope'>,
+    list: { order: ArtifactOrder; limit: number },
+  ): Promise<ArtifactEntry[]>;
+  /** What is stored, by team; teams that have nothing are left out. Cheap at any size. */
+  usage(): Promise<Map<string, StoredAmount>>;
   /** At most `limit` artifacts, of all teams or one, the one that was not used for longest first. */
   listLeastRecentlyUsed(query: {
     team?: string | undefined;

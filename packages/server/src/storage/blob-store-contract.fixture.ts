@@ -236,6 +236,10 @@ export function describeBlobStore(name: string, create: () => Promise<BlobStoreU
       expect(await store.stat(OTHER_NAME, written)).toBeNull();
     });
 
+    it('is well, whatever it holds', async () => {
+      await expect(store.check()).resolves.toBeUndefined();
+    });
+
     it('has no description of a blob that was cut', async () => {
       const { storedBytes } = await write(NAME, Buffer.from('abc'));
       for (const left of [storedBytes - 1, 5, 3, 0]) {

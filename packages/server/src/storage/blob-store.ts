@@ -80,6 +80,8 @@ export interface BlobStore {
   quarantine(name: string): Promise<void>;
   /** Names of all blobs that start with this prefix of at least two hex digits, in no order. */
   list(prefix: string): Promise<string[]>;
+  /** Fails when blobs cannot be read and written; what is stored is not looked at. */
+  check(): Promise<void>;
   /** Removes what interrupted writes left. Only to be called while nothing is being written. */
   removeLeftovers(): Promise<void>;
 }

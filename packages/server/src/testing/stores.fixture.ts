@@ -49,7 +49,7 @@ export async function storeArtifact(
     sizeBytes: bytes.length,
     description: describeArtifact(key, origin),
   });
-  const record = { ...origin, ...written, blob, accessedAtMs: createdAtMs };
+  const record = { ...origin, ...written, blob, accessedAtMs: createdAtMs, hits: 0 };
   await index.write(key, record);
   return record;
 }

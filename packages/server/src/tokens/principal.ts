@@ -21,4 +21,6 @@ export interface Principal {
   teams: ReadonlySet<string> | null;
   /** Null for a token that people made. */
   origin: TokenOrigin | null;
+  /** Milliseconds since 1970; null: never. */
+  expiresAtMs: number | null;
 }

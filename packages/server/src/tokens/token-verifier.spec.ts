@@ -44,6 +44,7 @@ it('knows configured tokens by themselves and by their digest', async () => {
     scope: 'trusted',
     teams: null,
     origin: null,
+    expiresAtMs: null,
   };
   expect(await verify('secret', [{ token: 'secret', access: 'read' }])).toEqual(principal);
   expect(await verify('secret', [{ sha256, access: 'read' }])).toEqual(principal);
@@ -52,12 +53,15 @@ it('knows configured tokens by themselves and by their digest', async () => {
 
 it('refuses a configured token from its expiry on', async () => {
   const token = (expiresAt: string) => [{ token: 'secret', access: 'read' as const, expiresAt }];
-  expect(await verify('secret', token('2026-01-01T00:00:00.001Z'))).not.toBeNull();
+  expect(await verify('secret', token('2026-01-01T00:00:00.001Z'))).toMatchObject({
+    expiresAtMs: NOW_MS + 1,
+  });
   expect(await verify('secret', token('2026-01-01T01:00:00+01:00'))).toBeNull();
 });
 
 it('knows a stored token and what it is good for', async () => {
-  const { token, stored } = await createStored();
+  const expiresAtMs = NOW_MS + 1;
+  const { token, stored } = await createStored({ expiresAtMs });
   expect(await verify(token)).toEqual({
     tokenId: stored.id,
     label: 'pull requests',
@@ -65,6 +69,7 @@ it('knows a stored token and what it is good for', async () => {
     scope: 'isolated:pr',
     teams: new Set(['a']),
     origin: null,
+    expiresAtMs,
   });
 });
 

@@ -21,7 +21,6 @@ export interface TokenVerifierOptions {
 interface ConfiguredToken {
   digest: Buffer;
   principal: Principal;
-  expiresAtMs: number;
 }
 
 /** Creates a verifier that knows digests only. */
@@ -41,7 +40,7 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
   return async (presented) => {
     const digest = digestOf(presented);
     const known = findConfigured(digest);
-    if (known !== null) return now() < known.expiresAtMs ? known.principal : null;
+    if (known !== null) return hasExpired(known.principal, now()) ? null : known.principal;
     // What the look-up's time tells is about the digest of a guess, which leads nobody to a token.
     const stored = await store.findByDigest(digest.toString('hex'));
     return stored !== null && isUsable(stored, now()) ? principalOf(stored) : null;
@@ -54,7 +53,6 @@ function toConfiguredToken(options: ServerToken): ConfiguredToken {
   const shortDigest = digest.toString('hex').slice(0, SHORT_DIGEST_LENGTH);
   return {
     digest,
-    expiresAtMs: expiresAt === undefined ? Infinity : Date.parse(expiresAt),
     principal: {
       tokenId: shortDigest,
       label: label ?? shortDigest,
@@ -62,11 +60,17 @@ function toConfiguredToken(options: ServerToken): ConfiguredToken {
       scope,
       teams: teams === undefined ? null : new Set(teams),
       origin: null,
+      expiresAtMs: expiresAt === undefined ? null : Date.parse(expiresAt),
     },
   };
 }
 
-function principalOf({ id, label, access, scope, teams, origin }: StoredToken): Principal {
+function hasExpired({ expiresAtMs }: Principal, nowMs: number): boolean {
+  return expiresAtMs !== null && nowMs >= expiresAtMs;
+}
+
+function principalOf(token: StoredToken): Principal {
+  const { id, label, access, scope, teams, origin, expiresAtMs } = token;
   return {
     tokenId: id,
     label,
@@ -74,5 +78,6 @@ function principalOf({ id, label, access, scope, teams, origin }: StoredToken): 
     scope,
     teams: teams === null ? null : new Set(teams),
     origin,
+    expiresAtMs,
   };
 }

@@ -1,7 +1,7 @@
 // Layout: `blobs/<first two digits>/<name>` for what is complete, `uploads/<name>` for what is not,
 // `quarantine/<name>` for what was found damaged. A file is an artifact and its trailer.
 import { statSync } from 'node:fs';
-import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { access, constants, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hasErrnoCode } from '../../errors/has-errno-code.ts';
 import { BLOB_NAME_PATTERN, type BlobStore, type ExpectedBlob } from '../blob-store.ts';
@@ -13,6 +13,7 @@ import { FileReadStream } from './file-read-stream.ts';
 
 const FOLDER_MODE = 0o700;
 const SHARD_LENGTH = 2;
+const USABLE = constants.R_OK | constants.W_OK | constants.X_OK;
 
 /** Creates a {@link BlobStore} of plain files below `directory`, which must exist. */
 export async function createFilesystemBlobStore(directory: string): Promise<BlobStore> {
@@ -122,6 +123,14 @@ export async function createFilesystemBlobStore(directory: string): Promise<Blob
       } catch (error) {
         if (hasErrnoCode(error, 'ENOENT')) return [];
         throw storageFailed('Listing artifacts', error);
+      }
+    },
+
+    async check() {
+      try {
+        await Promise.all([blobs, uploads].map((folder) => access(folder, USABLE)));
+      } catch (error) {
+        throw storageFailed('Looking for the artifacts', error);
       }
     },
 

@@ -5,7 +5,7 @@ import type Database from 'libsql';
 import type { ArtifactRow } from './artifact-row.ts';
 import { createStatement, type SqlValue, type Statement } from './statement.ts';
 
-/** 352 parameters; SQLite takes 32,766, but a long statement blocks the event loop. */
+/** 368 parameters; SQLite takes 32,766, but a long statement blocks the event loop. */
 const ROWS_PER_STATEMENT = 16;
 
 const COLUMNS = [
@@ -31,6 +31,7 @@ const COLUMNS = [
   'address',
   'created_at_ms',
   'accessed_at_ms',
+  'hits',
 ] as const satisfies readonly (keyof ArtifactRow)[];
 
 /** Adds a row; false when its key is taken. */

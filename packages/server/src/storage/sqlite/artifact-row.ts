@@ -40,6 +40,7 @@ export function toRow(key: ArtifactKey, record: ArtifactRecord): ArtifactRow {
     address: record.address,
     created_at_ms: record.createdAtMs,
     accessed_at_ms: record.accessedAtMs,
+    hits: record.hits,
   };
 }
 
@@ -63,5 +64,6 @@ export function toRecord(row: ArtifactRow): ArtifactRecord {
     address: row.address,
     createdAtMs: row.created_at_ms,
     accessedAtMs: row.accessed_at_ms,
+    hits: row.hits,
   };
 }

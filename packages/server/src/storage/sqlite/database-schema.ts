@@ -1,4 +1,5 @@
 import { sql, type Kysely, type Migration, type MigrationProvider } from 'kysely';
+import { addUsageByHour } from './usage-migration.ts';
 
 /** The tables as the newest migration leaves them. */
 export interface DatabaseSchema {
@@ -25,6 +26,7 @@ export interface DatabaseSchema {
     ref: string | null;
     run: string | null;
     address: string | null;
+    hits: number;
   };
   /** Sums over `artifact`, which triggers keep. */
   team_usage: {
@@ -139,5 +141,6 @@ export const migrationProvider: MigrationProvider = {
       '0001-artifact': createArtifactTable,
       '0002-provenance-and-tokens': addProvenanceAndTokens,
       '0003-usage': addUsage,
+      '0004-usage-by-hour': addUsageByHour,
     }),
 };

@@ -3,6 +3,7 @@ import { sql, type ExpressionBuilder } from 'kysely';
 import type {
   ArtifactFilter,
   ArtifactIndex,
+  ArtifactOrder,
   ArtifactRecord,
   ArtifactSpace,
 } from '../artifact-index.ts';
@@ -16,6 +17,14 @@ import { createStatement } from './statement.ts';
 /** SQLite takes 32,766 parameters a statement; smaller ones block the event loop for less long. */
 const HASHES_PER_STATEMENT = 500;
 
+/** As the indexes of the table have them: nothing is sorted. */
+export const ORDER_EXPRESSIONS: Readonly<Record<ArtifactOrder, string>> = {
+  size: 'size_bytes',
+  hits: 'hits',
+  saved: 'hits * coalesce(duration_ms, 0)',
+  recent: 'created_at_ms',
+};
+
 /** An {@link ArtifactIndex} over a database, which stays its owner's to close. */
 export function createSqliteArtifactIndex({ database, connection }: OpenDatabase): ArtifactIndex {
   const insert = createArtifactInserter(connection);
@@ -23,9 +32,9 @@ export function createSqliteArtifactIndex({ database, connection }: OpenDatabase
     connection,
     'select * from artifact where team = ? and scope = ? and api = ? and hash = ?',
   );
-  const selectUsage = createStatement<Pick<DatabaseSchema['team_usage'], 'team' | 'stored_bytes'>>(
+  const selectUsage = createStatement<DatabaseSchema['team_usage']>(
     connection,
-    'select team, stored_bytes from team_usage',
+    'select team, stored_bytes, artifacts from team_usage',
   );
   const selectIn = ({ team, scope, api }: ArtifactSpace) =>
     database
@@ -62,10 +71,12 @@ export function createSqliteArtifactIndex({ database, connection }: OpenDatabase
     touch: (accesses) =>
       reportingFailure('Updating the index', async () => {
         // One statement: a transaction of many that fails is gone before it can be rolled back.
-        const noted = JSON.stringify(Object.fromEntries(accesses));
+        const noted = JSON.stringify(
+          [...accesses].map(([blob, { accessedAtMs, hits }]) => [blob, accessedAtMs, hits]),
+        );
         await sql`
-          update artifact set accessed_at_ms = noted.value
-          from json_each(${noted}) as noted where artifact.blob = noted.key
+          update artifact set accessed_at_ms = noted.value ->> 1, hits = hits + (noted.value ->> 2)
+          from json_each(${noted}) as noted where artifact.blob = noted.value ->> 0
         `.execute(database);
       }),
 
@@ -91,9 +102,13 @@ export function createSqliteArtifactIndex({ database, connection }: OpenDatabase
         const removed = await database
           .deleteFrom('artifact')
           .where('blob', 'in', some)
-          .returning('blob')
+          .returning(['blob', 'team', 'stored_bytes'])
           .execute();
-        return removed.map(({ blob }) => blob);
+        return removed.map((row) => ({
+          blob: row.blob,
+          team: row.team,
+          storedBytes: row.stored_bytes,
+        }));
       }),
 
     listSome: (filter, { limit, afterBlob }) =>
@@ -112,14 +127,37 @@ export function createSqliteArtifactIndex({ database, connection }: OpenDatabase
     usage: () =>
       reportingFailure(
         'Reading the index',
-        () => new Map(selectUsage.all().map((row) => [row.team, row.stored_bytes])),
+        () =>
+          new Map(
+            selectUsage
+              .all()
+              .map((row) => [
+                row.team,
+                { storedBytes: row.stored_bytes, artifacts: row.artifacts },
+              ]),
+          ),
       ),
+
+    listTop: ({ team, scope }, { order, limit }) =>
+      reportingFailure('Listing the index', async () => {
+        const rows = await database
+          .selectFrom('artifact')
+          .selectAll()
+          .where('team', '=', team)
+          .where('scope', '=', scope)
+          // As the indexes have it, which leave the others out.
+          .where(sql<boolean>`${sql.raw(ORDER_EXPRESSIONS[order])} > 0`)
+          .orderBy(sql.raw(ORDER_EXPRESSIONS[order]), 'desc')
+          .limit(limit)
+          .execute();
+        return rows.map((row) => ({ key: toKey(row), record: toRecord(row) }));
+      }),
 
     listLeastRecentlyUsed: ({ team, usedBeforeMs, limit }) =>
       reportingFailure('Listing the index', async () => {
         const rows = await database
           .selectFrom('artifact')
-          .select(['blob', 'stored_bytes', 'accessed_at_ms'])
+          .select(['blob', 'team', 'stored_bytes', 'accessed_at_ms'])
           .$if(team !== undefined, (query) => query.where('team', '=', team ?? ''))
           .$if(usedBeforeMs !== undefined, (query) =>
             query.where('accessed_at_ms', '<', usedBeforeMs ?? 0),
@@ -129,6 +167,7 @@ export function createSqliteArtifactIndex({ database, connection }: OpenDatabase
           .execute();
         return rows.map((row) => ({
           blob: row.blob,
+          team: row.team,
           storedBytes: row.stored_bytes,
           accessedAtMs: row.accessed_at_ms,
         }));
@@ -162,6 +201,7 @@ function matching(filter: ArtifactFilter) {
   const columns = {
     team: filter.team,
     scope: filter.scope,
+    api: filter.api,
     hash: filter.hash,
     writer: filter.writer,
     token_id: filter.tokenId,

@@ -7,6 +7,9 @@ import {
 } from '../../testing/start-server.fixture.ts';
 import { describeArtifactIndex } from '../artifact-index-contract.fixture.ts';
 import { describeTokenStore } from '../token-store-contract.fixture.ts';
+import { describeUsageStore } from '../usage-store-contract.fixture.ts';
+import type { ArtifactOrder } from '../artifact-index.ts';
+import { ORDER_EXPRESSIONS } from './sqlite-artifact-index.ts';
 import { openSqliteStore } from './sqlite-store.ts';
 
 afterAll(removeTemporaryFolders);
@@ -51,6 +54,11 @@ describeTokenStore('a SQLite file', async () => {
   return { store: store.tokens, close: () => store.close() };
 });
 
+describeUsageStore('a SQLite file', async () => {
+  const store = await openSqliteStore(await createPath());
+  return { store: store.usage, close: () => store.close() };
+});
+
 it('lets nobody else read the file or those beside it', async () => {
   const path = await createPath();
   const store = await openSqliteStore(path);
@@ -91,7 +99,7 @@ it('does not change the tables of a file that an older server has open', async (
   const path = await createPath();
   await (await openSqliteStore(path)).close();
   const database = new Database(path);
-  database.exec("delete from kysely_migration where name like '0003%'");
+  database.exec("delete from kysely_migration where name like '0004%'");
   database.close();
   await expect(openSqliteStore(path, { isShared: true })).rejects.toMatchObject({
     code: 'LARDER_SERVER_INDEX_INCOMPATIBLE',
@@ -114,7 +122,11 @@ it('brings a file of the first version up to date and keeps what is in it', asyn
   const usage = await store.artifacts.usage();
   await store.close();
   expect(record).toMatchObject({ blob: 'aa', writer: 'ci', tokenId: '', repository: null });
-  expect([record?.storedBytes, usage]).toEqual([5, new Map([['a', 5]])]);
+  expect([record?.storedBytes, record?.hits, usage]).toEqual([
+    5,
+    0,
+    new Map([['a', { storedBytes: 5, artifacts: 1 }]]),
+  ]);
 });
 
 it('reports a store that is closed', async () => {
@@ -125,6 +137,27 @@ it('reports a store that is closed', async () => {
     code: 'LARDER_SERVER_STORAGE_FAILED',
   });
   await expect(store.tokens.list()).rejects.toMatchObject({ code: 'LARDER_SERVER_STORAGE_FAILED' });
+});
+
+it.each<[ArtifactOrder, string]>([
+  ['size', 'artifact_by_size'],
+  ['hits', 'artifact_by_hits'],
+  ['saved', 'artifact_by_saved'],
+  ['recent', 'artifact_by_creation'],
+])('lists artifacts by %s without sorting all of them', async (order, index) => {
+  const path = await createPath();
+  await (await openSqliteStore(path)).close();
+  const database = new Database(path);
+  const plan = database
+    .prepare(
+      `explain query plan select * from artifact where team = ? and scope = ?
+       and ${ORDER_EXPRESSIONS[order]} > 0 order by ${ORDER_EXPRESSIONS[order]} desc limit 10`,
+    )
+    .all(['', 'trusted']) as { detail: string }[];
+  database.close();
+  const details = plan.map(({ detail }) => detail).join('; ');
+  expect(details).toContain(index);
+  expect(details).not.toContain('TEMP B-TREE');
 });
 
 // A query of all hashes that fit into a request blocked everybody else for as long as it took.

@@ -5,6 +5,7 @@ import type { DatabaseSchema } from './database-schema.ts';
 import { openDatabase, type OpenDatabaseOptions } from './open-database.ts';
 import { createSqliteArtifactIndex } from './sqlite-artifact-index.ts';
 import { createSqliteTokenStore } from './sqlite-token-store.ts';
+import { createSqliteUsageStore } from './sqlite-usage-store.ts';
 
 /**
  * Opens a {@link MetadataStore} in one SQLite file, which several processes may do at once.
@@ -20,6 +21,7 @@ export async function openSqliteStore(
   return {
     artifacts: createSqliteArtifactIndex(open),
     tokens: createSqliteTokenStore(open),
+    usage: createSqliteUsageStore(open),
     close: () =>
       reportingFailure('Closing the database', async () => {
         if (options.isShared !== true) await moveLogIntoFile(database);

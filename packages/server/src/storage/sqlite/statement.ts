@@ -5,6 +5,8 @@ export interface Statement<Row> {
   /** The first row; undefined when there is none. */
   get(...parameters: readonly SqlValue[]): Row | undefined;
   all(...parameters: readonly SqlValue[]): Row[];
+  /** How many rows it has changed. */
+  run(...parameters: readonly SqlValue[]): number;
 }
 
 export type SqlValue = string | number | null;
@@ -15,5 +17,6 @@ export function createStatement<Row>(connection: Database.Database, sql: string)
   return {
     get: (...parameters) => statement().get(parameters) as Row | undefined,
     all: (...parameters) => statement().all(parameters) as Row[],
+    run: (...parameters) => statement().run(parameters).changes,
   };
 }

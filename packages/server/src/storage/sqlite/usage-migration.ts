@@ -1,0 +1,53 @@
+import { sql, type Kysely, type Migration } from 'kysely';
+
+/** As they were when the table was made; later ones are added by migrations of their own. */
+const COLUMNS = [
+  ...['artifacts', 'nx'].flatMap((api) =>
+    ['hit', 'miss'].flatMap((result) =>
+      ['ci', 'people', 'unknown'].map((client) => `${api}_${result}_${client}`),
+    ),
+  ),
+  ...['ok', 'refused', 'failed', 'aborted'].map((outcome) => `requests_${outcome}`),
+  ...['local_hits', 'served_bytes', 'saved_ms'],
+  ...['stored_artifacts', 'stored_bytes', 'duplicate_artifacts', 'duplicate_bytes'],
+  ...['evicted_artifacts', 'evicted_bytes', 'purged_artifacts', 'purged_bytes'],
+  ...['auth_failures', 'storage_errors'],
+  ...['get', 'put'].flatMap((method) => [
+    ...Array.from({ length: 15 }, (_value, number) => `${method}_latency_${number}`),
+    `${method}_latency_us`,
+  ]),
+];
+
+/**
+ * What happened by hour and owner, and how often each artifact was a hit. Artifacts that were none are
+ * left out of what puts hits in order, so that uploads have less to write.
+ */
+export const addUsageByHour: Migration = {
+  async up(database: Kysely<unknown>): Promise<void> {
+    let table = database.schema
+      .createTable('usage_hour')
+      .addColumn('hour_ms', 'integer', (column) => column.notNull())
+      .addColumn('owner', 'text', (column) => column.notNull())
+      // Empty where the owner is no team.
+      .addColumn('team', 'text', (column) => column.notNull())
+      .addColumn('youngest_evicted_age_ms', 'integer');
+    for (const name of COLUMNS) {
+      table = table.addColumn(name, 'integer', (column) => column.notNull().defaultTo(0));
+    }
+    await table
+      .addPrimaryKeyConstraint('usage_hour_key', ['hour_ms', 'owner', 'team'])
+      .modifyEnd(sql`strict`)
+      .execute();
+
+    const statements = [
+      sql`alter table artifact add column hits integer not null default 0`,
+      sql`create index artifact_by_size on artifact (team, scope, size_bytes)`,
+      sql`create index artifact_by_creation on artifact (team, scope, created_at_ms)`,
+      sql`create index artifact_by_hits on artifact (team, scope, hits) where hits > 0`,
+      sql`create index artifact_by_saved
+        on artifact (team, scope, hits * coalesce(duration_ms, 0))
+        where hits * coalesce(duration_ms, 0) > 0`,
+    ];
+    for (const statement of statements) await statement.execute(database);
+  },
+};
