@@ -113,7 +113,13 @@ export async function createServer(options: ServerOptions = {}): Promise<LarderS
       limits: { ...resolved, ...uploadLimitsOf(resolved) },
       signatureKeys: resolved.signatureKeys,
       counting,
-      larder: { metadata, usageWriter, limits },
+      larder: {
+        metadata,
+        usageWriter,
+        limits,
+        trouble: log.trouble,
+        flushAccesses: cache.flushAccesses,
+      },
       metrics: {
         access: resolved.metricsAccess,
         collect: () =>

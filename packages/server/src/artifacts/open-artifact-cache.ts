@@ -11,6 +11,8 @@ import { reconcile } from './reconcile.ts';
 /** The core, and what it is about to store. */
 export interface OpenArtifactCache extends ArtifactCache {
   reserved(): ReturnType<Evictor['reserved']>;
+  /** Writes into the index what is known of uses so far, which happens every few seconds otherwise. */
+  flushAccesses(): Promise<void>;
 }
 
 /**
@@ -67,6 +69,7 @@ export async function openArtifactCache(options: {
   return {
     ...cache,
     reserved: () => evictor.reserved(),
+    flushAccesses: () => accessTimes.flush(),
     async close() {
       await cache.close();
       await evictor.close();

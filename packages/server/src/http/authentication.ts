@@ -42,6 +42,21 @@ export function requireWriter(request: FastifyRequest): Principal {
   });
 }
 
+/**
+ * The principal of a request that must be allowed to see what concerns all teams.
+ *
+ * @throws LarderError `LARDER_SERVER_REQUEST_FORBIDDEN`
+ */
+export function requireEveryTeam(request: FastifyRequest): Principal {
+  const principal = principalOf(request);
+  if (principal.teams === null) return principal;
+  throw new LarderError(
+    'LARDER_SERVER_REQUEST_FORBIDDEN',
+    'This is about all teams, and the token is for some.',
+    { hint: 'Use a token without teams.' },
+  );
+}
+
 /** The principal of a request behind {@link requireToken}. */
 export function principalOf({ principal }: FastifyRequest): Principal {
   if (principal === null) throw new TypeError('The route is not behind requireToken().');

@@ -8,6 +8,7 @@ import fastify, {
 } from 'fastify';
 import type { ArtifactCache } from '../artifacts/artifact-cache.ts';
 import { artifactsApi } from '../artifacts-api/artifacts-api.ts';
+import { dashboard } from '../dashboard/dashboard.ts';
 import { larderApi, type LarderApiOptions } from '../larder-api/larder-api.ts';
 import { metricsApi, type MetricsApiOptions } from '../metrics/metrics-api.ts';
 import { nxCacheApi } from '../nx-cache-api/nx-cache-api.ts';
@@ -121,6 +122,7 @@ export function createApp(parts: AppParts): FastifyInstance {
   app.register(larderApi, { prefix: '/larder/v1', cache, verifyToken, ...larder });
   app.register(metricsApi, { verifyToken, ...metrics });
   app.register(healthApi, health);
+  app.register(dashboard);
   if (exchange !== null) app.register(oidcApi, { prefix: '/auth/oidc', exchange });
   return app;
 }
@@ -142,8 +144,8 @@ function asPlain(app: FastifyInstance<HttpsServer>): FastifyInstance {
 }
 
 /**
- * For browsers that are led here: no answer of this server is a page, a script or of any use to one.
- * There is no `Access-Control-Allow-Origin` either, so that no web page can read any.
+ * For browsers that are led here: but for those of the dashboard, no answer of this server is a page, a
+ * script or of any use to one. There is no `Access-Control-Allow-Origin` either, so that no web page can read any.
  */
 function addSecurityHeaders(app: FastifyInstance, { isTls }: { isTls: boolean }): void {
   const headers = {

@@ -4,7 +4,7 @@ import type { ArtifactCache } from '../artifacts/artifact-cache.ts';
 import { parseArtifactHash } from '../artifacts/artifact-hash.ts';
 import { LarderError } from '../errors/larder-error.ts';
 import { artifactViewOf } from '../http/artifact-view.ts';
-import { requireWriter } from '../http/authentication.ts';
+import { principalOf, requireWriter } from '../http/authentication.ts';
 import { toErrorEnvelope } from '../http/error-responses.ts';
 import { parseQuery } from '../http/query-parameters.ts';
 import type {
@@ -15,11 +15,15 @@ import type {
 } from '../storage/artifact-index.ts';
 import { ownSpace, visibleKeys, type ArtifactView } from '../trust/artifact-view.ts';
 import { ARTIFACT_APIS } from '../usage/usage-measures.ts';
+import { visibleScopes } from '../trust/artifact-scope.ts';
 import { describeEntry } from './describe-entry.ts';
+import { teamsOfRequest } from './teams-of-request.ts';
 
 export interface ArtifactRoutesOptions {
   cache: Pick<ArtifactCache, 'remove'>;
-  metadata: { artifacts: Pick<ArtifactIndex, 'listTop' | 'read'> };
+  metadata: { artifacts: Pick<ArtifactIndex, 'listTop' | 'read' | 'usage'> };
+  /** Brings the hits of artifacts up to date. */
+  flushAccesses: () => Promise<void>;
 }
 
 interface ArtifactRoute {
@@ -27,6 +31,9 @@ interface ArtifactRoute {
 }
 
 const MAX_LISTED = 100;
+
+/** Teams that are looked at when all are meant: each is a query of its own. */
+const MAX_TEAMS = 100;
 
 const ORDERS = ['size', 'hits', 'saved', 'recent'] as const satisfies readonly ArtifactOrder[];
 
@@ -45,21 +52,22 @@ const listQuerySchema = z.object({
 /** Single artifacts: which are the largest, what is known of one, and its end. */
 export function registerArtifactRoutes(
   routes: FastifyInstance,
-  { cache, metadata }: ArtifactRoutesOptions,
+  { cache, metadata, flushAccesses }: ArtifactRoutesOptions,
 ): void {
   const { artifacts: index } = metadata;
 
   routes.get('/artifacts', async (request, reply) => {
     const { order, limit } = parseQuery(listQuerySchema, request);
-    const { team, scopes } = artifactViewOf(request, 'artifacts');
-    const lists = await Promise.all(
-      scopes.map((scope) => index.listTop({ team, scope }, { order, limit })),
-    );
+    const teams = teamsOfRequest(request) ?? (await largestTeams(index));
+    const scopes = visibleScopes(principalOf(request).scope);
+    await flushAccesses();
+    const places = teams.flatMap((team) => scopes.map((scope) => ({ team, scope })));
+    const lists = await Promise.all(places.map((place) => index.listTop(place, { order, limit })));
     const entries = lists
       .flat()
       .sort((one, other) => amountOf(other, order) - amountOf(one, order))
       .slice(0, limit);
-    return reply.send({ team, order, artifacts: entries.map(describeEntry) });
+    return reply.send({ order, artifacts: entries.map(describeEntry) });
   });
 
   routes.get<ArtifactRoute>('/artifacts/:api/:hash', async (request, reply) => {
@@ -79,6 +87,14 @@ export function registerArtifactRoutes(
     if (deletedCount > 0) return reply.send({ deletedCount });
     return reply.code(404).type('application/json; charset=utf-8').send(NO_SUCH_ARTIFACT);
   });
+}
+
+/** Those that store the most. */
+async function largestTeams(index: Pick<ArtifactIndex, 'usage'>): Promise<string[]> {
+  return [...(await index.usage())]
+    .sort(([, one], [, other]) => other.storedBytes - one.storedBytes)
+    .slice(0, MAX_TEAMS)
+    .map(([team]) => team);
 }
 
 const NO_SUCH_ARTIFACT = toErrorEnvelope({

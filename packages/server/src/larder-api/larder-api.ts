@@ -3,9 +3,10 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { ArtifactCache } from '../artifacts/artifact-cache.ts';
 import type { SizeLimits } from '../eviction/find-excess.ts';
-import { principalOf, requireToken } from '../http/authentication.ts';
+import { principalOf, requireEveryTeam, requireToken } from '../http/authentication.ts';
 import { parseQuery } from '../http/query-parameters.ts';
 import { limitRate } from '../http/rate-limit.ts';
+import type { RecentTrouble, Trouble } from '../logging/recent-trouble.ts';
 import { readPackageVersion } from '../package-version.ts';
 import type { MetadataStore } from '../storage/metadata-store.ts';
 import type { TokenVerifier } from '../tokens/token-verifier.ts';
@@ -13,6 +14,7 @@ import { USAGE_RANGE_NAMES } from '../usage/usage-ranges.ts';
 import { createUsageReport } from '../usage/usage-report.ts';
 import type { UsageWriter } from '../usage/usage-writer.ts';
 import { registerArtifactRoutes } from './artifact-routes.ts';
+import { describePrincipal } from './who-am-i.ts';
 import { teamsOfRequest } from './teams-of-request.ts';
 
 export interface LarderApiOptions {
@@ -21,6 +23,13 @@ export interface LarderApiOptions {
   usageWriter: Pick<UsageWriter, 'flush'>;
   limits: SizeLimits;
   verifyToken: TokenVerifier;
+  trouble: Pick<RecentTrouble, 'list'>;
+  flushAccesses: () => Promise<void>;
+}
+
+/** The latest first. */
+export interface TroubleList {
+  trouble: Trouble[];
 }
 
 const usageQuerySchema = z.object({
@@ -41,10 +50,13 @@ export function larderApi(
     next();
   });
 
-  routes.get('/whoami', (request, reply) => {
-    const { tokenId, label, access, scope, teams, expiresAtMs } = principalOf(request);
-    const principal = { tokenId, label, access, scope, teams: teams === null ? null : [...teams] };
-    return reply.send({ ...principal, expiresAtMs, version, serverTimeMs: Date.now() });
+  routes.get('/whoami', (request, reply) =>
+    reply.send(describePrincipal(principalOf(request), { version, serverTimeMs: Date.now() })),
+  );
+
+  routes.get('/trouble', (request, reply) => {
+    requireEveryTeam(request);
+    return reply.send({ trouble: options.trouble.list() } satisfies TroubleList);
   });
 
   routes.get('/usage', async (request, reply) => {

@@ -1,6 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { LarderError } from '../errors/larder-error.ts';
-import { principalOf, requireToken } from '../http/authentication.ts';
+import { requireEveryTeam, requireToken } from '../http/authentication.ts';
 import type { TokenVerifier } from '../tokens/token-verifier.ts';
 import { formatMetrics, METRICS_CONTENT_TYPE, type MetricSamples } from './format-metrics.ts';
 
@@ -22,20 +21,12 @@ export function metricsApi(
   if (access === 'token') requireToken(routes, verifyToken);
 
   routes.get('/metrics', async (request, reply) => {
-    if (access === 'token' && principalOf(request).teams !== null) throw forbidden();
+    // The numbers are of all teams.
+    if (access === 'token') requireEveryTeam(request);
     const text = await formatMetrics(await collect());
     return reply
       .headers({ 'content-type': METRICS_CONTENT_TYPE, 'cache-control': 'no-store' })
       .send(text);
   });
   done();
-}
-
-/** The numbers are of all teams. */
-function forbidden(): LarderError {
-  return new LarderError(
-    'LARDER_SERVER_REQUEST_FORBIDDEN',
-    'Metrics need a token for every team.',
-    { hint: 'Use a token without teams, or let metricsAccess of the server be public.' },
-  );
 }
