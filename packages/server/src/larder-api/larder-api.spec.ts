@@ -164,3 +164,26 @@ describe('usage', () => {
     },
   );
 });
+
+describe('trouble', () => {
+  it('tells a token for every team what the log warned of', async () => {
+    await running.server.close();
+    running = await startServer({ logLevel: 'warn' });
+    const answer = await running.fetch('/larder/v1/trouble');
+    expect(await answer.json()).toEqual({
+      trouble: [
+        {
+          level: 'warn',
+          message: expect.stringMatching(/^Every token of this server may write/) as string,
+          count: 1,
+          firstAtMs: expect.any(Number) as number,
+          lastAtMs: expect.any(Number) as number,
+        },
+      ],
+    });
+  });
+
+  it('is nothing for a token for some teams', async () => {
+    expect((await ask('both', '/larder/v1/trouble')).status).toBe(403);
+  });
+});
