@@ -1,4 +1,5 @@
 module.exports = {
   displayName: 'server',
   preset: '../../jest.preset.cjs',
+  testMatch: ['<rootDir>/{src,page/src}/**/*.spec.ts'],
 };

@@ -15,7 +15,9 @@ export async function listPublishedFiles(packageFolder: string): Promise<string[
   const built = await listFolder(packageFolder, 'dist');
   if (built.length === 0) throw new Error(`${packageFolder} is not built: build it first.`);
   const others = await Promise.all(
-    ['generators', 'vendor'].map((name) => listFolder(packageFolder, name).catch(() => [])),
+    ['generators', 'vendor', join('page', 'static')].map((name) =>
+      listFolder(packageFolder, name).catch(() => []),
+    ),
   );
   return [...topLevel, ...built, ...others.flat()].map((file) => file.split(sep).join('/')).sort();
 }

@@ -49,7 +49,7 @@ it('its modules import nothing that is not there', async () => {
     seen.add(name);
     const answer = await fetch(`${running.url}/page/${name}`);
     expect([name, answer.status]).toEqual([name, 200]);
-    const imports = [...(await answer.text()).matchAll(/from '\.\/([^']+)'/g)];
+    const imports = [...(await answer.text()).matchAll(/from ['"]\.\/([^'"]+)/g)];
     await Promise.all(imports.map(([, imported]) => follow(imported ?? '')));
   };
   await follow('main.js');
