@@ -86,7 +86,7 @@ it('goes from one time and team to another, by keyboard as well, and back', asyn
   await page.getByRole('radio', { name: '24h' }).focus();
   await page.keyboard.press('ArrowRight');
   await page.waitForURL(/range=7d/);
-  await page.getByLabel('Team').selectOption({ label: teams.turbo });
+  await page.getByRole('combobox', { name: 'Team' }).selectOption({ label: teams.turbo });
   await page.getByRole('heading', { level: 1, name: `Team ${teams.turbo}` }).waitFor();
   await page.getByText(`${turboTasks} of ${2 * turboTasks} lookups`).waitFor();
   await page.goBack();
@@ -117,7 +117,7 @@ it('can be used without a mouse from the login to the artifacts', async () => {
 it('opens an artifact and purges it, and the artifact is gone', async () => {
   const { page } = open;
   await logInAs(tokens.owner);
-  await page.getByLabel('Team').selectOption({ label: teams.nx });
+  await page.getByRole('combobox', { name: 'Team' }).selectOption({ label: teams.nx });
   await page.getByRole('heading', { level: 1, name: `Team ${teams.nx}` }).waitFor();
   await page
     .getByRole('table', { name: 'Most useful artifacts' })
@@ -144,10 +144,9 @@ it('shows a token that reads its own team, and lets it purge nothing', async () 
   const { page } = open;
   await logInAs(tokens.reader);
   await page.getByText(/ of 8 lookups/).waitFor();
-  expect(await page.getByLabel('Team').locator('option').allTextContents()).toEqual([
-    'All my teams',
-    teams.nx,
-  ]);
+  expect(
+    await page.getByRole('combobox', { name: 'Team' }).locator('option').allTextContents(),
+  ).toEqual(['All my teams', teams.nx]);
   await page
     .getByRole('table', { name: 'Most useful artifacts' })
     .getByRole('link')
@@ -179,7 +178,7 @@ it.each([
   expect(await findViolations(page)).toEqual([]);
   await logInAs(tokens.owner);
   expect(await findViolations(page)).toEqual([]);
-  await page.getByLabel('Team').selectOption({ label: teams.turbo });
+  await page.getByRole('combobox', { name: 'Team' }).selectOption({ label: teams.turbo });
   await page
     .getByRole('table', { name: 'Most useful artifacts' })
     .getByRole('link')
