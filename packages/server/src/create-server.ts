@@ -118,7 +118,7 @@ export async function createServer(options: ServerOptions = {}): Promise<LarderS
         usageWriter,
         limits,
         trouble: log.trouble,
-        flushAccesses: cache.flushAccesses,
+        flushAccesses: () => cache.flushAccesses(),
       },
       metrics: {
         access: resolved.metricsAccess,
