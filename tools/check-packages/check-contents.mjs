@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 
 /** What belongs into a package; everything else is a mistake. */
 const EXPECTED_FILES =
-  /^(?:package\.json|README\.md|LICENSE|(?:generators|migrations)\.json|generators\/.*\.schema\.json|vendor\/tar-stream\/(?:\w+\.js|index\.d\.ts|LICENSE)|dist\/.*\.(?:js|d\.ts))$/;
+  /^(?:package\.json|README\.md|LICENSE|(?:generators|migrations)\.json|generators\/.*\.schema\.json|vendor\/tar-stream\/(?:\w+\.js|index\.d\.ts|LICENSE)|page\/static\/\w+\.(?:html|css|svg)|dist\/.*\.(?:js|d\.ts))$/;
 const FORBIDDEN_FILES = /\.(?:spec|fixture)\.|(?:^|\/)testing\//;
 const WANTED_FILES = ['package.json', 'README.md', 'LICENSE', 'dist/index.js', 'dist/index.d.ts'];
 
