@@ -8,8 +8,8 @@ it('tells what there is to tell while the storage fails, and that it does', asyn
     requests: createRequestCounts(),
     index: { usage: () => Promise.reject(new Error('no disk')) },
     limits: { maxStoreSizeBytes: 5, maxTeamSizeBytes: null, maxAgeMs: null },
-    reserved: () => ({ uploads: 0, bytes: 0 }),
-    countConnections: () => Promise.resolve(1),
+    reserved: { uploads: 0, bytes: 0 },
+    connections: 1,
   });
   expect(values.larder_store_bytes).toBeUndefined();
   expect(values).toMatchObject({

@@ -21,8 +21,8 @@ export interface MetricSources {
   requests: Pick<RequestCounts, 'list'>;
   index: Pick<ArtifactIndex, 'usage'>;
   limits: EvictionLimits;
-  reserved: () => { uploads: number; bytes: number };
-  countConnections: () => Promise<number>;
+  reserved: { uploads: number; bytes: number };
+  connections: number;
 }
 
 /** Asks everybody who knows something. What the storage does not tell is absent. */
@@ -30,7 +30,7 @@ export async function collectMetrics(sources: MetricSources): Promise<MetricSamp
   // First: should it fail, the others have that in their numbers.
   const store = await sampleStore(sources);
   const totals = sources.recorder.totals();
-  const { uploads, bytes } = sources.reserved();
+  const { uploads, bytes } = sources.reserved;
   return {
     values: {
       larder_info: [{ labels: { version: readPackageVersion() }, value: 1 }],
@@ -43,7 +43,7 @@ export async function collectMetrics(sources: MetricSources): Promise<MetricSamp
       larder_store_limit_bytes: known(sources.limits.maxStoreSizeBytes),
       larder_team_limit_bytes: known(sources.limits.maxTeamSizeBytes),
       larder_age_limit_seconds: seconds(sources.limits.maxAgeMs),
-      larder_connections: one(await sources.countConnections()),
+      larder_connections: one(sources.connections),
       larder_reserved_uploads: one(uploads),
       larder_reserved_bytes: one(bytes),
       ...(await sampleProcess()),

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { LarderError } from '../errors/larder-error.ts';
 import { principalOf, requireToken } from '../http/authentication.ts';
+import { countConnections } from '../http/connection-limit.ts';
 import type { TokenVerifier } from '../tokens/token-verifier.ts';
 import { formatMetrics, METRICS_CONTENT_TYPE, type MetricSamples } from './format-metrics.ts';
 
@@ -10,7 +11,8 @@ export type MetricsAccess = 'token' | 'public';
 export interface MetricsApiOptions {
   access: MetricsAccess;
   verifyToken: TokenVerifier;
-  collect: () => Promise<MetricSamples>;
+  /** @param connections - How many are open. */
+  collect: (connections: number) => Promise<MetricSamples>;
 }
 
 /** `GET /metrics`, in Prometheus' text format. */
@@ -23,7 +25,7 @@ export function metricsApi(
 
   routes.get('/metrics', async (request, reply) => {
     if (access === 'token' && principalOf(request).teams !== null) throw forbidden();
-    const text = await formatMetrics(await collect());
+    const text = await formatMetrics(await collect(await countConnections(routes)));
     return reply
       .headers({ 'content-type': METRICS_CONTENT_TYPE, 'cache-control': 'no-store' })
       .send(text);
