@@ -15,14 +15,17 @@ import {
 import { createTurboWorkspace } from './turbo/create-turbo-workspace.ts';
 import { runTurbo } from './turbo/run-turbo.ts';
 import { createWorkspace, type Workspace } from './workspace/create-workspace.ts';
+import { independentTasks } from './workspace/independent-tasks.ts';
 import { readLastReport } from './workspace/last-report.ts';
 import { doorOf } from './workspace/nx-version.ts';
 import { removeLocalCache, removeOutputs } from './workspace/outputs.ts';
 import { type Build, runBuild } from './workspace/run-build.ts';
-import { sixProjects } from './workspace/six-projects.ts';
 
 const { nxVersions } = readEnvironment();
 const hooksVersions = nxVersions.filter((version) => doorOf(version) === 'hooks');
+
+/** More than run at once, so that some wait for their turn, while Nx 22.7 asks for them again. */
+const TASKS = 12;
 
 /** The plugin does without a name for a CI service that only sets `CI`. */
 const CI_SERVICE = { BUILDKITE: 'true' };
@@ -49,7 +52,7 @@ async function openWorkspace(
   const workspace = await createWorkspace({
     machine,
     nxVersion,
-    projects: sixProjects,
+    projects: independentTasks(TASKS),
     cache,
     // So that it has told everything soon, on a person's computer too.
     ...(cache === 'larder' ? { pluginOptions: { idleMs: 0 } } : {}),
@@ -107,8 +110,8 @@ describe.each(nxVersions)('the plugin, Nx %s', (nxVersion) => {
     const workspace = await openWorkspace(nxVersion, { isCi, cache: 'larder' });
     const env = { ...larderVariables(server), ...(isCi ? CI_SERVICE : {}) };
     for (const { hits, misses } of [
-      { hits: 0, misses: 6 },
-      { hits: 6, misses: 0 },
+      { hits: 0, misses: TASKS },
+      { hits: TASKS, misses: 0 },
     ]) {
       const before = await readUsage(server);
       expect((await buildAnew(workspace, env)).exitCode).toBe(0);
@@ -120,11 +123,14 @@ describe.each(nxVersions)('the plugin, Nx %s', (nxVersion) => {
         misses,
         savedMs: report.savedMs,
         servedBytes: report.downloadedBytes,
-        stored: { artifacts: report.uploads, bytes: report.uploadedBytes },
+        // Only in CI does a command wait for its uploads, so that its report has them all.
+        stored: isCi
+          ? { artifacts: report.uploads, bytes: report.uploadedBytes }
+          : { artifacts: misses, bytes: expect.any(Number) as number },
       });
     }
     const { byClient } = await readUsage(server);
-    expect(byClient[client]).toEqual({ hits: 6, misses: 6 });
+    expect(byClient[client]).toEqual({ hits: TASKS, misses: TASKS });
     await expectMetricsToAgree();
   });
 
@@ -138,7 +144,8 @@ describe.each(nxVersions)('the plugin, Nx %s', (nxVersion) => {
     await waitUntilNoAgent(workspace, { timeoutMs: 60_000 });
     const after = await readUsage(server);
     expect(await usageSince(before)).toMatchObject({ hits: 0, misses: 0 });
-    expect(after.localHits - before.localHits).toBe(6);
+    // Nx tells its plugins of them, not its tasks runner.
+    expect(after.localHits - before.localHits).toBe(doorOf(nxVersion) === 'hooks' ? TASKS : 0);
   });
 });
 
@@ -153,8 +160,8 @@ describe.each(nxVersions)('the plugin, Nx %s', (nxVersion) => {
         NX_SELF_HOSTED_REMOTE_CACHE_ACCESS_TOKEN: server.token,
       };
       for (const { hits, misses, artifacts } of [
-        { hits: 0, misses: 6, artifacts: 6 },
-        { hits: 6, misses: 0, artifacts: 0 },
+        { hits: 0, misses: TASKS, artifacts: TASKS },
+        { hits: TASKS, misses: 0, artifacts: 0 },
       ]) {
         const before = await readUsage(server);
         expect((await buildAnew(workspace, env)).exitCode).toBe(0);

@@ -4,13 +4,12 @@ import type { Logger } from 'pino';
 import { openArtifactCache } from './artifacts/open-artifact-cache.ts';
 import { isLarderError } from './errors/larder-error.ts';
 import { evictionLimitsOf, uploadLimitsOf } from './eviction/limits-of-options.ts';
-import { createUsageCounting } from './http/record-requests.ts';
-import { countConnections } from './http/connection-limit.ts';
 import { createApp } from './http/create-app.ts';
 import { drain, listen } from './http/listen.ts';
+import { observedParts } from './http/observed-parts.ts';
+import { createUsageCounting } from './http/record-requests.ts';
 import { keepTlsRenewed, readTlsFiles, type TlsFiles } from './http/tls-files.ts';
 import { createLog } from './logging/create-log.ts';
-import { collectMetrics } from './metrics/collect-metrics.ts';
 import {
   resolveServerOptions,
   type ResolvedServerOptions,
@@ -28,7 +27,7 @@ import type { MetadataStore } from './storage/metadata-store.ts';
 import { openSqliteStore } from './storage/sqlite/sqlite-store.ts';
 import { findStartTokens } from './tokens/start-tokens.ts';
 import { createTokenVerifier } from './tokens/token-verifier.ts';
-import { createUsageWriter } from './usage/usage-writer.ts';
+import { createUsageWriter, type UsageWriter } from './usage/usage-writer.ts';
 
 const POISONING_WARNING =
   'Every token of this server may write what everybody gets, so that any job that has one can ' +
@@ -69,6 +68,7 @@ export async function createServer(options: ServerOptions = {}): Promise<LarderS
   const tls = tlsFiles === null ? null : await readTlsFiles(tlsFiles);
   const data = await acquireDataDirectory(resolved.dataDirectory);
   let metadata: MetadataStore | null = null;
+  let usageWriter: UsageWriter | null = null;
   try {
     const blobs = await createFilesystemBlobStore(data.path);
     await requireIndexOf(data.path, blobs);
@@ -92,7 +92,7 @@ export async function createServer(options: ServerOptions = {}): Promise<LarderS
       recorder,
       logger,
     });
-    const usageWriter = createUsageWriter({
+    usageWriter = createUsageWriter({
       recorder,
       store: metadata.usage,
       retentionMs: resolved.usageRetentionMs === 0 ? null : resolved.usageRetentionMs,
@@ -102,6 +102,7 @@ export async function createServer(options: ServerOptions = {}): Promise<LarderS
     });
     const verifyToken = createTokenVerifier({ tokens, store: metadata.tokens });
     const store = metadata;
+    const writer = usageWriter;
     const exchange =
       resolved.oidc.length === 0
         ? null
@@ -112,31 +113,10 @@ export async function createServer(options: ServerOptions = {}): Promise<LarderS
       exchange,
       limits: { ...resolved, ...uploadLimitsOf(resolved) },
       signatureKeys: resolved.signatureKeys,
-      counting,
-      larder: {
-        metadata,
-        usageWriter,
-        limits,
-        trouble: log.trouble,
-        flushAccesses: () => cache.flushAccesses(),
-      },
-      metrics: {
-        access: resolved.metricsAccess,
-        collect: () =>
-          collectMetrics({
-            ...counting,
-            index: store.artifacts,
-            limits,
-            reserved: () => cache.reserved(),
-            countConnections: () => countConnections(app),
-          }),
-      },
-      health: {
-        async checkStorage() {
-          await store.artifacts.usage();
-          await blobs.check();
-        },
-      },
+      ...observedParts({
+        ...{ cache, metadata, blobs, limits, counting, usageWriter, trouble: log.trouble },
+        metricsAccess: resolved.metricsAccess,
+      }),
       tls,
       trustedProxies: resolved.trustedProxies,
       logger,
@@ -150,13 +130,14 @@ export async function createServer(options: ServerOptions = {}): Promise<LarderS
         endTlsWatch?.();
         await drain(app, resolved.drainTimeoutMs);
         await cache.close();
-        await usageWriter.close();
+        await writer.close();
         await store.close();
         data.release();
         await log.close();
       }),
     };
   } catch (error) {
+    await usageWriter?.close();
     await metadata?.close();
     data.release();
     throw isLarderError(error) ? error : dataUnusable(data.path, error);

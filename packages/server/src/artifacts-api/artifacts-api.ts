@@ -98,7 +98,7 @@ function registerArtifacts(
       recordMiss(counting, request, { api: 'artifacts', hash });
       return sendMiss(reply);
     }
-    noteHit(request, { api: 'artifacts', hash, record: artifact.record });
+    noteHit(counting, reply, { api: 'artifacts', hash, artifact });
     const headers = formatArtifactHeaders(artifact.record, request.headers.accept);
     return reply.headers(headers).send(artifact.body);
   });

@@ -20,7 +20,7 @@ import { limitConnections } from './connection-limit.ts';
 import { toErrorEnvelope, toErrorResponse } from './error-responses.ts';
 import { healthApi, type HealthApiOptions } from './health-api.ts';
 import { countRequests } from './rate-limit.ts';
-import { recordRequests, recordStorageError, type UsageCounting } from './record-requests.ts';
+import { recordError, recordRequests, type UsageCounting } from './record-requests.ts';
 import { rewriteUrl } from './rewrite-url.ts';
 import type { TlsMaterial } from './tls-files.ts';
 import type { UploadLimits } from './upload.ts';
@@ -96,7 +96,7 @@ export function createApp(parts: AppParts): FastifyInstance {
   app.server.on('request', clientErrors.track);
   app.decorateRequest('principal', null);
   app.setErrorHandler((error, request, reply) => {
-    recordStorageError(counting, request, error);
+    recordError(counting, request, error);
     return sendError(reply, error);
   });
   app.setNotFoundHandler((_request, reply) =>

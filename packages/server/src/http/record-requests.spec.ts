@@ -209,6 +209,20 @@ it('takes a download that was given up for no hit', async () => {
   expect(found).toMatchObject({ hits: 0, misses: 0, servedBytes: 0, requests: { aborted: 1 } });
 });
 
+it('tells of an upload that was given up as such', async () => {
+  const socket = connect({ host: running.host, port: running.port });
+  socket.write(
+    `PUT /v8/artifacts/a HTTP/1.1\r\nHost: x\r\nAuthorization: ${running.authorization}\r\n` +
+      'Content-Length: 9\r\n\r\nhalf',
+  );
+  // What is asked on another connection afterwards is answered after this one was read.
+  await get('/v8/artifacts/other');
+  socket.destroy();
+  let found = await figures();
+  while (found.requests.aborted === 0) found = await figures();
+  expect(found).toMatchObject({ stored: { artifacts: 0 }, requests: { aborted: 1, failed: 0 } });
+});
+
 it('takes a lookup of Nx that failed for the miss that Nx takes it for', async () => {
   await put('/v8/artifacts/a', 'x');
   await get(`/v1/cache/${'a'.repeat(200)}`);

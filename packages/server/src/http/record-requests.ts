@@ -1,6 +1,6 @@
 // What requests add to the usage: who looked up what, what was sent and stored, how it ended.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { PutOutcome } from '../artifacts/artifact-cache.ts';
+import type { OpenArtifact, PutOutcome } from '../artifacts/artifact-cache.ts';
 import { isLarderError } from '../errors/larder-error.ts';
 import type { ArtifactApi, ArtifactRecord } from '../storage/artifact-index.ts';
 import {
@@ -10,11 +10,13 @@ import {
 } from '../usage/counted-lookups.ts';
 import { bucketOf } from '../usage/latency-buckets.ts';
 import { createRequestCounts, type RequestCounts } from '../usage/request-counts.ts';
-import type {
-  ClientClass,
-  LookupResult,
-  RequestMeasure,
-  TransferMethod,
+import {
+  LATENCY_MEASURES,
+  LOOKUP_MEASURES,
+  type ClientClass,
+  type LookupResult,
+  type RequestMeasure,
+  type TransferMethod,
 } from '../usage/usage-measures.ts';
 import {
   createUsageRecorder,
@@ -31,8 +33,8 @@ declare module 'fastify' {
     transfer: TransferMethod | null;
     /** What it is answered with; null: it is no hit. */
     hit: Hit | null;
-    /** Whether it failed although its status does not say so. */
-    isTrouble: boolean;
+    /** How it ended, where its status does not say so. */
+    ending: 'failed' | 'aborted' | null;
   }
 }
 
@@ -71,47 +73,58 @@ export interface LookupEvent {
   hash: string;
 }
 
-/** Counts every request once its answer is out, or nobody is left to get it. */
+/** Counts every request once its answer is out. */
 export function recordRequests(app: FastifyInstance, counting: UsageCounting): void {
-  const { recorder, requests } = counting;
   app.decorateRequest('usageTeam', null);
   app.decorateRequest('transfer', null);
   app.decorateRequest('hit', null);
-  app.decorateRequest('isTrouble', false);
-
-  function finish(request: FastifyRequest, reply: FastifyReply): void {
-    const { usageTeam: team, transfer } = request;
-    const { url } = request.routeOptions;
-    if (!reply.raw.writableFinished) {
-      requests.add(url, request.method, null);
-      recorder.add(team, 'requests_aborted');
-      return;
-    }
-    const status = reply.raw.statusCode;
-    requests.add(url, request.method, status);
-    if (status === 401) recorder.add(null, 'auth_failures');
-    recorder.add(team, outcomeOf(request, status));
-    if (transfer === null) return;
-    recorder.add(team, `${transfer}_latency_${bucketOf(reply.elapsedTime)}`);
-    recorder.add(team, `${transfer}_latency_us`, Math.round(reply.elapsedTime * 1_000));
-    if (request.hit !== null) recordHit(counting, request, request.hit);
-  }
-
-  app.addHook('onRequest', (request, reply, done) => {
-    // Fastify tells of no answer that was cut off; the response itself does.
-    reply.raw.once('close', () => {
-      finish(request, reply);
-    });
+  app.decorateRequest('ending', null);
+  app.addHook('onResponse', (request, reply, done) => {
+    if (reply.raw.writableFinished) recordAnswer(counting, request, reply);
+    else recordAbort(counting, request);
     done();
   });
 }
 
+function recordAnswer(counting: UsageCounting, request: FastifyRequest, reply: FastifyReply): void {
+  const { recorder, requests } = counting;
+  const { usageTeam: team, transfer } = request;
+  const status = reply.raw.statusCode;
+  requests.add(request.routeOptions.url, request.method, status);
+  if (status === 401) recorder.add(null, 'auth_failures');
+  recorder.add(team, outcomeOf(request, status));
+  if (transfer === null) return;
+  const { buckets, sum } = LATENCY_MEASURES[transfer];
+  recorder.add(team, buckets[bucketOf(reply.elapsedTime)] ?? sum);
+  recorder.add(team, sum, Math.round(reply.elapsedTime * 1_000));
+  if (request.hit !== null) recordHit(counting, request, request.hit);
+}
+
+/** Counts a request of which the client was gone before its answer was out, once. */
+function recordAbort({ recorder, requests }: UsageCounting, request: FastifyRequest): void {
+  if (request.ending === 'aborted') return;
+  request.ending = 'aborted';
+  requests.add(request.routeOptions.url, request.method, null);
+  recorder.add(request.usageTeam, 'requests_aborted');
+}
+
 /** Notes what a download is answered with; it is a hit once all of it has left. */
-export function noteHit(request: FastifyRequest, hit: Hit): void {
+export function noteHit(
+  counting: UsageCounting,
+  reply: FastifyReply,
+  { api, hash, artifact }: { api: ArtifactApi; hash: string; artifact: OpenArtifact },
+): void {
+  const { request, raw } = reply;
+  if (!Buffer.isBuffer(artifact.body)) {
+    // Fastify tells of no answer that was cut off; the response itself does.
+    raw.once('close', () => {
+      if (!raw.writableFinished) recordAbort(counting, request);
+    });
+  }
   // A part of an artifact is asked for by somebody who has looked it up before.
   if (request.headers.range !== undefined) return;
   request.transfer = 'get';
-  request.hit = hit;
+  request.hit = { api, hash, record: artifact.record };
 }
 
 /** Counts a download that found nothing. */
@@ -165,15 +178,17 @@ export function recordEvents(
   }
 }
 
-/** Counts an error if it is the storage's. */
-export function recordStorageError(
-  { recorder }: Pick<UsageCounting, 'recorder'>,
-  { usageTeam }: Pick<FastifyRequest, 'usageTeam'>,
+/** Counts an error whose answer does not tell all of it. */
+export function recordError(
+  counting: UsageCounting,
+  request: FastifyRequest,
   error: unknown,
 ): void {
-  if (isLarderError(error) && error.code === 'LARDER_SERVER_STORAGE_FAILED') {
-    recorder.add(usageTeam, 'storage_errors');
-  }
+  if (!isLarderError(error)) return;
+  if (error.code === 'LARDER_SERVER_UPLOAD_ABORTED') recordAbort(counting, request);
+  if (error.code !== 'LARDER_SERVER_STORAGE_FAILED') return;
+  request.ending = 'failed';
+  counting.recorder.add(request.usageTeam, 'storage_errors');
 }
 
 function recordHit(counting: UsageCounting, request: FastifyRequest, hit: Hit): void {
@@ -197,7 +212,7 @@ function addLookup(
   request: FastifyRequest,
   { api, result }: { api: ArtifactApi; result: LookupResult },
 ): void {
-  recorder.add(request.usageTeam, `${api}_${result}_${clientClassOf(request)}`);
+  recorder.add(request.usageTeam, LOOKUP_MEASURES[api][result][clientClassOf(request)]);
 }
 
 /**
@@ -211,7 +226,7 @@ function clientClassOf(request: FastifyRequest): ClientClass {
 }
 
 function outcomeOf(request: FastifyRequest, status: number): RequestMeasure {
-  if (request.isTrouble || status >= 500) return 'requests_failed';
+  if (request.ending === 'failed' || status >= 500) return 'requests_failed';
   // That there is no such artifact, or that there is one already, is an answer and no refusal.
   const isAnswer = status < 400 || request.transfer !== null;
   return isAnswer || (status === 404 && request.usageTeam !== null)

@@ -17,22 +17,20 @@ import type { MetricSamples, Sample } from './format-metrics.ts';
 import { one, sampleProcess } from './process-samples.ts';
 
 export interface MetricSources {
-  recorder: Pick<UsageRecorder, 'totals' | 'lastEvictionAgeMs'>;
+  recorder: Pick<UsageRecorder, 'add' | 'totals' | 'lastEvictionAgeMs'>;
   requests: Pick<RequestCounts, 'list'>;
   index: Pick<ArtifactIndex, 'usage'>;
   limits: EvictionLimits;
-  reserved: () => { uploads: number; bytes: number };
-  countConnections: () => Promise<number>;
+  reserved: { uploads: number; bytes: number };
+  connections: number;
 }
 
-/**
- * Asks everybody who knows something.
- *
- * @throws LarderError `LARDER_SERVER_STORAGE_FAILED`
- */
+/** Asks everybody who knows something. What the storage does not tell is absent. */
 export async function collectMetrics(sources: MetricSources): Promise<MetricSamples> {
+  // First: should it fail, the others have that in their numbers.
+  const store = await sampleStore(sources);
   const totals = sources.recorder.totals();
-  const { uploads, bytes } = sources.reserved();
+  const { uploads, bytes } = sources.reserved;
   return {
     values: {
       larder_info: [{ labels: { version: readPackageVersion() }, value: 1 }],
@@ -41,8 +39,11 @@ export async function collectMetrics(sources: MetricSources): Promise<MetricSamp
         .map(({ count, ...labels }) => ({ labels, value: count })),
       ...sampleUsage(totals),
       larder_evicted_youngest_age_seconds: seconds(sources.recorder.lastEvictionAgeMs()),
-      ...(await sampleStore(sources)),
-      larder_connections: one(await sources.countConnections()),
+      ...store,
+      larder_store_limit_bytes: known(sources.limits.maxStoreSizeBytes),
+      larder_team_limit_bytes: known(sources.limits.maxTeamSizeBytes),
+      larder_age_limit_seconds: seconds(sources.limits.maxAgeMs),
+      larder_connections: one(sources.connections),
       larder_reserved_uploads: one(uploads),
       larder_reserved_bytes: one(bytes),
       ...(await sampleProcess()),
@@ -92,23 +93,23 @@ function sampleUsage({ sums }: UsageNumbers): MetricSamples['values'] {
   };
 }
 
+/** Whoever watches the server needs the other numbers most when its storage fails. */
 async function sampleStore({
   index,
-  limits,
-}: Pick<MetricSources, 'index' | 'limits'>): Promise<MetricSamples['values']> {
+  recorder,
+}: Pick<MetricSources, 'index' | 'recorder'>): Promise<MetricSamples['values']> {
   let storedBytes = 0;
   let artifacts = 0;
-  for (const amount of (await index.usage()).values()) {
-    storedBytes += amount.storedBytes;
-    artifacts += amount.artifacts;
+  try {
+    for (const amount of (await index.usage()).values()) {
+      storedBytes += amount.storedBytes;
+      artifacts += amount.artifacts;
+    }
+  } catch {
+    recorder.add(null, 'storage_errors');
+    return {};
   }
-  return {
-    larder_store_bytes: one(storedBytes),
-    larder_store_artifacts: one(artifacts),
-    larder_store_limit_bytes: known(limits.maxStoreSizeBytes),
-    larder_team_limit_bytes: known(limits.maxTeamSizeBytes),
-    larder_age_limit_seconds: seconds(limits.maxAgeMs),
-  };
+  return { larder_store_bytes: one(storedBytes), larder_store_artifacts: one(artifacts) };
 }
 
 function known(value: number | null): Sample[] {

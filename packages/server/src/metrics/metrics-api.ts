@@ -1,15 +1,15 @@
 import type { FastifyInstance } from 'fastify';
 import { requireEveryTeam, requireToken } from '../http/authentication.ts';
+import { countConnections } from '../http/connection-limit.ts';
 import type { TokenVerifier } from '../tokens/token-verifier.ts';
+import type { MetricsAccess } from './metrics-access.ts';
 import { formatMetrics, METRICS_CONTENT_TYPE, type MetricSamples } from './format-metrics.ts';
-
-/** Who may read the metrics: `token`, a token for every team; `public`, everybody. */
-export type MetricsAccess = 'token' | 'public';
 
 export interface MetricsApiOptions {
   access: MetricsAccess;
   verifyToken: TokenVerifier;
-  collect: () => Promise<MetricSamples>;
+  /** @param connections - How many are open. */
+  collect: (connections: number) => Promise<MetricSamples>;
 }
 
 /** `GET /metrics`, in Prometheus' text format. */
@@ -23,7 +23,7 @@ export function metricsApi(
   routes.get('/metrics', async (request, reply) => {
     // The numbers are of all teams.
     if (access === 'token') requireEveryTeam(request);
-    const text = await formatMetrics(await collect());
+    const text = await formatMetrics(await collect(await countConnections(routes)));
     return reply
       .headers({ 'content-type': METRICS_CONTENT_TYPE, 'cache-control': 'no-store' })
       .send(text);

@@ -10,8 +10,8 @@ import { provenanceOf } from '../http/provenance.ts';
 import { limitRate } from '../http/rate-limit.ts';
 import {
   noteHit,
+  recordError,
   recordMiss,
-  recordStorageError,
   recordUpload,
   type UsageCounting,
 } from '../http/record-requests.ts';
@@ -55,9 +55,9 @@ export function nxCacheApi(
     const response = toNxErrorResponse(error, request.method);
     if (response.isTrouble) {
       request.log.error({ err: error }, 'hidden from Nx');
-      request.isTrouble = true;
-      recordStorageError(counting, request, error);
+      request.ending = 'failed';
     }
+    recordError(counting, request, error);
     // Whatever the reason is, Nx runs the task.
     if (request.method === 'GET' && response.status === 404) {
       recordMiss(counting, request, { api: 'nx', hash: hashParameterOf(request) });
@@ -92,7 +92,7 @@ export function nxCacheApi(
       recordMiss(counting, request, { api: 'nx', hash });
       return sendText(reply, 404, 'There is no such artifact.');
     }
-    noteHit(request, { api: 'nx', hash, record: artifact.record });
+    noteHit(counting, reply, { api: 'nx', hash, artifact });
     return reply
       .headers({
         'content-type': 'application/octet-stream',

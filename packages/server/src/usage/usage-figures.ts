@@ -4,6 +4,7 @@ import type { UsageNumbers } from '../storage/usage-store.ts';
 import { LATENCY_BUCKETS, quantileOf } from './latency-buckets.ts';
 import {
   ARTIFACT_APIS,
+  byName,
   CLIENT_CLASSES,
   REQUEST_OUTCOMES,
   type ClientClass,
@@ -59,7 +60,7 @@ export interface UsageFigures extends LookupCounts {
 
 export function toFigures(numbers: UsageNumbers): UsageFigures {
   const { sums, youngestEvictedAgeMs } = numbers;
-  const apis = countsBy(ARTIFACT_APIS, (api) => countLookups(numbers, { api }));
+  const apis = byName(ARTIFACT_APIS, (api) => countLookups(numbers, { api }));
   const hits = apis.artifacts.hits + apis.nx.hits;
   const misses = apis.artifacts.misses + apis.nx.misses;
   return {
@@ -78,8 +79,8 @@ export function toFigures(numbers: UsageNumbers): UsageFigures {
     },
     purged: { artifacts: sums.purged_artifacts ?? 0, bytes: sums.purged_bytes ?? 0 },
     byApi: apis,
-    byClient: countsBy(CLIENT_CLASSES, (client) => countLookups(numbers, { client })),
-    requests: countsBy(REQUEST_OUTCOMES, (outcome) => sums[`requests_${outcome}`] ?? 0),
+    byClient: byName(CLIENT_CLASSES, (client) => countLookups(numbers, { client })),
+    requests: byName(REQUEST_OUTCOMES, (outcome) => sums[`requests_${outcome}`] ?? 0),
     authFailures: sums.auth_failures ?? 0,
     storageErrors: sums.storage_errors ?? 0,
     latency: { get: latencyOf(numbers, 'get'), put: latencyOf(numbers, 'put') },
@@ -116,11 +117,4 @@ function latencyOf(numbers: UsageNumbers, method: TransferMethod): Latency {
 /** A histogram does not know more. */
 function rounded(timeMs: number | null): number | null {
   return timeMs === null ? null : Math.round(timeMs * 10) / 10;
-}
-
-function countsBy<Name extends string, Count>(
-  names: readonly Name[],
-  count: (name: Name) => Count,
-): Record<Name, Count> {
-  return Object.fromEntries(names.map((name) => [name, count(name)])) as Record<Name, Count>;
 }

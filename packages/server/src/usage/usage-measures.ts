@@ -75,3 +75,24 @@ export const USAGE_MEASURES: readonly UsageMeasure[] = [
     `${method}_latency_us`,
   ]),
 ];
+
+/** Names of the sums of lookups, made once: a request must not put them together. */
+export const LOOKUP_MEASURES = byName(ARTIFACT_APIS, (api) =>
+  byName(LOOKUP_RESULTS, (result) =>
+    byName(CLIENT_CLASSES, (client): LookupMeasure => `${api}_${result}_${client}`),
+  ),
+);
+
+/** Likewise of the histograms. */
+export const LATENCY_MEASURES = byName(TRANSFER_METHODS, (method) => ({
+  buckets: LATENCY_BUCKETS.map((_bound, number): LatencyMeasure => `${method}_latency_${number}`),
+  sum: `${method}_latency_us` as const,
+}));
+
+/** Something for each of some names. */
+export function byName<Name extends string, Value>(
+  names: readonly Name[],
+  valueOf: (name: Name) => Value,
+): Record<Name, Value> {
+  return Object.fromEntries(names.map((name) => [name, valueOf(name)])) as Record<Name, Value>;
+}
