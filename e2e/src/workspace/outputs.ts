@@ -49,7 +49,8 @@ export async function removeOutputs({ folder, outputs }: Checkout): Promise<void
 
 /** Removes Nx's local cache with all that Nx knows of earlier runs. No daemon may be running. */
 export async function removeLocalCache({ folder, machine }: Checkout): Promise<void> {
-  await rm(join(folder, '.nx'), { recursive: true, force: true });
+  // From Node 22 on, an agent that has just ended may still have written what it compiled.
+  await rm(join(folder, '.nx'), { recursive: true, force: true, maxRetries: 10 });
   // Where Nx 16 keeps its cache.
   await rm(join(folder, 'node_modules', '.cache', 'nx'), { recursive: true, force: true });
   // Where Nx 24 keeps the cache of all checkouts of a repository.
