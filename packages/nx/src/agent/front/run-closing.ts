@@ -1,6 +1,10 @@
 import { rename, writeFile } from 'node:fs/promises';
+import { isDeepStrictEqual } from 'node:util';
+import type { RunHistory } from '../../history/run-history.ts';
+import { noInputs, runRecordVersion, type RunRecord } from '../../history/run-record.ts';
 import type { RunReport } from '../../report/run-report.ts';
 import type { CloseRunLine, CloseRunRequest } from '../protocol/control-api.ts';
+import type { FinishedCommand } from '../protocol/finished-command.ts';
 import type { OpenRuns, Run } from './open-runs.ts';
 import type { WorkerSupervisor } from './worker-supervisor.ts';
 
@@ -22,6 +26,9 @@ export interface RunClosingOptions {
   readonly supervisor: WorkerSupervisor;
   /** Where the last run's report is kept. */
   readonly reportFile: string;
+  readonly history: RunHistory;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
   readonly onClosed: (run: Run) => void;
 }
 
@@ -29,13 +36,39 @@ export function createRunClosing(options: RunClosingOptions): RunClosing {
   const { runs, supervisor } = options;
   /** Runs that are being closed, each with what ends its wait for uploads, if it waits. */
   const closing = new Map<Run, (() => void) | null>();
+  /** What is kept of closed runs that are not over: uploads may still change it. */
+  const kept = new Map<Run, RunRecord>();
+  let lastClosedId = '';
 
   function forgetWhenDone(run: Run): void {
     if (run.isOpen || closing.has(run) || !runs.byId(run.id)) return;
     if (run.ledger.isUploading()) return;
+    const record = kept.get(run);
+    const report = run.ledger.toReport();
+    if (record && !isDeepStrictEqual(record.report, report)) {
+      void keepAgain(run, { ...record, report });
+      return;
+    }
+    kept.delete(run);
     runs.forget(run);
     supervisor.send({ kind: 'forget-run', runId: run.id });
     options.onClosed(run);
+  }
+
+  /** The agent may end as soon as its last run is forgotten: so that is not before it is kept. */
+  async function keepRecord(run: Run, record: RunRecord): Promise<void> {
+    kept.set(run, record);
+    // It is for people's information: a full disk must not turn it into trouble.
+    await options.history.keep(record).catch(() => undefined);
+    closing.delete(run);
+    forgetWhenDone(run);
+  }
+
+  /** Uploads have ended since the run was closed. */
+  async function keepAgain(run: Run, record: RunRecord): Promise<void> {
+    closing.set(run, null);
+    if (run.id === lastClosedId) await keepReport(record.report);
+    await keepRecord(run, record);
   }
 
   async function waitForUploads(run: Run, onProgress: () => void): Promise<void> {
@@ -53,14 +86,30 @@ export function createRunClosing(options: RunClosingOptions): RunClosing {
     }
   }
 
-  async function keep(report: RunReport): Promise<void> {
+  async function keepReport(report: RunReport): Promise<void> {
     const temporary = `${options.reportFile}.${report.runId}.tmp`;
     try {
       await writeFile(temporary, JSON.stringify(report, null, 2), { mode: 0o600 });
       await rename(temporary, options.reportFile);
     } catch {
-      // The report is for people's information: a full disk must not turn it into trouble.
+      // As with the record.
     }
+  }
+
+  function recordOf(
+    { openedAt, configuration: { mode } }: Run,
+    command: FinishedCommand | undefined,
+    report: RunReport,
+  ): RunRecord {
+    return {
+      version: runRecordVersion,
+      openedAt,
+      closedAt: options.now(),
+      command: command ? { door: command.door, nxVersion: command.nxVersion } : null,
+      mode,
+      report,
+      inputs: command?.inputs ?? noInputs,
+    };
   }
 
   return {
@@ -69,7 +118,7 @@ export function createRunClosing(options: RunClosingOptions): RunClosing {
       run.isOpen = false;
       closing.set(run, null);
       run.durationsMs = durationsMs;
-      const { localHits = [] } = outcome;
+      const { localHits = [], command } = outcome;
       supervisor.send({ kind: 'release', runId: run.id, durationsMs, localHits });
       if (run.configuration.isCi) {
         await waitForUploads(run, () => {
@@ -77,11 +126,11 @@ export function createRunClosing(options: RunClosingOptions): RunClosing {
           onProgress({ kind: 'progress', pendingUploads: uploads, pendingBytes: bytes });
         });
       }
+      run.ledger.recordEnd(command?.tasks ?? [], durationsMs);
       const report = run.ledger.toReport();
-      await keep(report);
-      // Not before: the agent may end as soon as its last run is forgotten.
-      closing.delete(run);
-      forgetWhenDone(run);
+      lastClosedId = run.id;
+      await keepReport(report);
+      void keepRecord(run, recordOf(run, command, report));
       return report;
     },
     uploadEnded(run) {
