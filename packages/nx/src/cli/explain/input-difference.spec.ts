@@ -1,10 +1,18 @@
 import { compareInputs } from './input-difference.ts';
 
-// Names as Nx gives them: 16 to 18 (hasher in JavaScript) and later (native).
+// Names as Nx 16.10.0 to 24.0.6 were seen to give them.
 it.each([
   ['ui:{projectRoot}/**/*', 'files', 'files of ui ({projectRoot}/**/*)'],
   ['ui:!{projectRoot}/**/*.spec.ts', 'files', 'files of ui (!{projectRoot}/**/*.spec.ts)'],
   [':apps:ui:{projectRoot}/**/*', 'files', 'files of :apps:ui ({projectRoot}/**/*)'],
+  ['ui:libs/ui/**/*', 'files', 'files of ui (libs/ui/**/*)'],
+  [
+    '@acme/ui:libs/ui/**/*,!libs/ui/**/*.spec.ts',
+    'files',
+    'files of @acme/ui (libs/ui/**/*,!libs/ui/**/*.spec.ts)',
+  ],
+  ['ProjectConfiguration', 'project-configuration', 'the configuration of the project'],
+  ['TsConfig', 'typescript-configuration', 'the tsconfig of the workspace'],
   ['{workspaceRoot}/nx.json', 'workspace-files', 'files of the workspace (nx.json)'],
   [
     'workspace:[{workspaceRoot}/nx.json,{workspaceRoot}/.gitignore]',

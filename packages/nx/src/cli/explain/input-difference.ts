@@ -73,19 +73,19 @@ function differenceOf(name: string, before: string | null, after: string | null)
 
 /** Source: the names that the hashers of Nx 16 to 24 give to inputs. */
 function describe(name: string): { readonly kind: InputKind; readonly what: string } {
-  const suffixed = /^(.*):(ProjectConfiguration|TsConfig)$/.exec(name);
-  const [, owner = '', part] = suffixed ?? [];
+  // Nx 16 does not say of which project.
+  const [, owner = '', part] = /^(?:(.*):)?(ProjectConfiguration|TsConfig)$/.exec(name) ?? [];
   if (part === 'ProjectConfiguration') {
-    return { kind: 'project-configuration', what: `the configuration of the project ${owner}` };
+    const what = `the configuration of the project ${owner}`.trim();
+    return { kind: 'project-configuration', what };
   }
   if (part === 'TsConfig') {
+    const concerning = owner === '' ? '' : `, as it concerns ${owner}`;
     return {
       kind: 'typescript-configuration',
-      what: `the tsconfig of the workspace, as it concerns ${owner}`,
+      what: `the tsconfig of the workspace${concerning}`,
     };
   }
-  const files = /^(.*?):((?:!?\{projectRoot\}|\$fileset).*)$/.exec(name);
-  if (files) return { kind: 'files', what: `files of ${files[1] ?? ''} (${files[2] ?? ''})` };
   const workspaceFiles = /^(?:workspace:)?\[?(!?\{workspaceRoot\}[^\]]*)\]?$/.exec(name);
   if (workspaceFiles) {
     const patterns = (workspaceFiles[1] ?? '').replaceAll('{workspaceRoot}/', '');
@@ -114,11 +114,18 @@ function describePrefixed(name: string): { readonly kind: InputKind; readonly wh
     default:
       break;
   }
-  const outputs = /^([^:]*[*/.][^:]*):(.+)$/.exec(name);
-  return outputs
-    ? {
-        kind: 'task-outputs',
-        what: `outputs of tasks before it (${outputs[1] ?? ''} in ${outputs[2] ?? ''})`,
-      }
-    : { kind: 'other', what: name };
+  return describeFiles(name);
+}
+
+function describeFiles(name: string): { readonly kind: InputKind; readonly what: string } {
+  const [, glob, folders = ''] = /^([^:]*\*[^:]*):(.+)$/.exec(name) ?? [];
+  if (glob !== undefined) {
+    return { kind: 'task-outputs', what: `outputs of tasks before it (${glob} in ${folders})` };
+  }
+  // Until 22.6 with the placeholder, from then on with the folder in its place.
+  const [, owner, patterns = ''] =
+    /^(.*?):(!?\{projectRoot\}.*)$/.exec(name) ?? /^(.*):([^:]*[*/].*)$/.exec(name) ?? [];
+  return owner === undefined
+    ? { kind: 'other', what: name }
+    : { kind: 'files', what: `files of ${owner} (${patterns})` };
 }
