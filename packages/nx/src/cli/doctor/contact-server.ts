@@ -31,10 +31,8 @@ export async function contactServer(options: ResolvedOptions): Promise<ServerCon
     return { url, connection: null, error: asLarderError(error), ...nothing };
   }
   if (connection === null) return null;
-  const startedAt = performance.now();
   try {
-    const status = await askStatus(connection);
-    const latencyMs = Math.round(performance.now() - startedAt);
+    const { status, latencyMs } = await askStatus(connection);
     const whoAmI = await askWhoAmI(connection);
     return {
       url,

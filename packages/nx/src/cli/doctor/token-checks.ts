@@ -51,7 +51,9 @@ export const accessCheck: Check = {
     const isTeamKnown = [options.teamId, options.slug].some(
       (each) => each !== null && teams?.includes(each),
     );
-    if (teams !== null && !isTeamKnown) {
+    // Of a single team the server knows itself which it is.
+    const isTeamClear = isTeamKnown || (team === null && teams?.length === 1);
+    if (teams !== null && !isTeamClear) {
       return problem(
         `The token is for the teams ${teams.join(', ')}, ${team === null ? 'and no team is configured' : `not for ${team}`}.`,
         'Correct LARDER_TEAM_ID or LARDER_TEAM_SLUG, or set LARDER_TOKEN to a token of the team.',

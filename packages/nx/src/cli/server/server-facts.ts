@@ -53,8 +53,7 @@ export async function gatherServerFacts(options: ResolvedOptions): Promise<Serve
 async function ask(connection: Connection): Promise<Omit<ServerFacts, 'url'>> {
   const startedAt = performance.now();
   try {
-    const status = await askStatus(connection);
-    const latencyMs = Math.round(performance.now() - startedAt);
+    const { status, latencyMs } = await askStatus(connection);
     const token = await askWhoAmI(connection);
     const isEnabled = status === null || status === 'enabled';
     return {
@@ -80,13 +79,20 @@ async function ask(connection: Connection): Promise<Omit<ServerFacts, 'url'>> {
   }
 }
 
-/** Null from a server that does not know the question, and answers another one that reads. */
-export async function askStatus({ client }: Connection): Promise<CachingStatus | null> {
-  try {
-    return await client.status({ retries: 0 });
-  } catch (error) {
-    if (!isLarderError(error) || error.code !== 'LARDER_HTTP_ENDPOINT_UNKNOWN') throw error;
-    await client.head(nobodysHash, { retries: 0 });
-    return null;
-  }
+export interface StatusAnswer {
+  /** Null from a server that does not know the question. */
+  readonly status: CachingStatus | null;
+  readonly latencyMs: number;
+}
+
+/** Asks for the status, and for an artifact: the first may be answered whatever the team is. */
+export async function askStatus({ client }: Connection): Promise<StatusAnswer> {
+  const startedAt = performance.now();
+  const status = await client.status({ retries: 0 }).catch((error: unknown) => {
+    if (isLarderError(error) && error.code === 'LARDER_HTTP_ENDPOINT_UNKNOWN') return null;
+    throw error;
+  });
+  const latencyMs = Math.round(performance.now() - startedAt);
+  await client.head(nobodysHash, { retries: 0 });
+  return { status, latencyMs };
 }
