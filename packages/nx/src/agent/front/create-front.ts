@@ -191,7 +191,7 @@ export function createFront(options: FrontOptions): Front {
       lifetime.stop();
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeAllConnections();
-      await Promise.all([closed, supervisor.stop()]);
+      await Promise.all([closed, supervisor.stop(), closing.written()]);
     },
   };
 }

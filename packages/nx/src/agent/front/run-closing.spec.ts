@@ -140,7 +140,7 @@ it('a run that is being closed is not over before its report is there', async ()
   const sent: FrontMessage[] = [];
   const events: string[] = [];
   const reportFile = join(bed.dataDirectory, 'report.json');
-  const runsFolder = join(bed.dataDirectory, 'runs');
+  const history = createRunHistory(join(bed.dataDirectory, 'runs'));
   const closing = createRunClosing({
     runs,
     supervisor: {
@@ -149,13 +149,9 @@ it('a run that is being closed is not over before its report is there', async ()
       stop: () => Promise.resolve(),
     },
     reportFile,
-    history: createRunHistory(runsFolder),
+    history,
     now: Date.now,
-    onClosed: () => {
-      const files = existsSync(runsFolder) ? readdirSync(runsFolder) : [];
-      const isKept = existsSync(reportFile) && files.some((name) => name.endsWith('.json'));
-      events.push(isKept ? 'over' : 'over too early');
-    },
+    onClosed: () => events.push(existsSync(reportFile) ? 'over' : 'over too early'),
   });
   const configuration = runConfiguration(server);
   const run = runs.open({ ownerPid: process.pid, contextId: null, configuration });
@@ -173,14 +169,17 @@ it('a run that is being closed is not over before its report is there', async ()
     durationMs: 1,
   });
   // Each in a turn of its own, so that one of them meets every step of the closing.
-  while (events.length < 2) {
+  const progress = { isClosed: false };
+  void closed.then(() => (progress.isClosed = true));
+  while (!progress.isClosed) {
     closing.uploadEnded(run);
     await new Promise((resolve) => setImmediate(resolve));
   }
-  await closed;
-  expect(events).toEqual(['reported', 'over']);
+  expect(events).toEqual(['over', 'reported']);
   expect(sent.map(({ kind }) => kind)).toEqual(['release', 'forget-run']);
   expect(runs.byId(runId)).toBeNull();
+  await closing.written();
+  expect(await history.list()).toHaveLength(1);
 });
 
 describe('closing a run on a laptop', () => {
@@ -344,6 +343,14 @@ describe('the record of a run', () => {
       lookup: 'miss',
       missCode: 'LARDER_HTTP_SERVER_ERROR',
     });
+  });
+
+  it('is written before the agent ends', async () => {
+    const run = await bed.openRun(server, { idleMs: 0 });
+    await run.get('1');
+    await closeWith(run);
+    await untilNoAgent(bed.dataDirectory);
+    expect(await records()).toHaveLength(1);
   });
 
   it('of a command that ended without a word has what was seen of it', async () => {

@@ -19,6 +19,8 @@ export interface RunClosing {
   ): Promise<RunReport>;
   /** To be called whenever an upload of the run has ended. */
   uploadEnded(run: Run): void;
+  /** Settles when what is kept of the runs that are closed by now is on disk; never rejects. */
+  written(): Promise<void>;
 }
 
 export interface RunClosingOptions {
@@ -39,36 +41,33 @@ export function createRunClosing(options: RunClosingOptions): RunClosing {
   /** What is kept of closed runs that are not over: uploads may still change it. */
   const kept = new Map<Run, RunRecord>();
   let lastClosedId = '';
+  let writing = Promise.resolve();
 
   function forgetWhenDone(run: Run): void {
     if (run.isOpen || closing.has(run) || !runs.byId(run.id)) return;
     if (run.ledger.isUploading()) return;
-    const record = kept.get(run);
-    const report = run.ledger.toReport();
-    if (record && !isDeepStrictEqual(record.report, report)) {
-      void keepAgain(run, { ...record, report });
-      return;
-    }
-    kept.delete(run);
+    keepAgain(run);
     runs.forget(run);
     supervisor.send({ kind: 'forget-run', runId: run.id });
     options.onClosed(run);
   }
 
-  /** The agent may end as soon as its last run is forgotten: so that is not before it is kept. */
-  async function keepRecord(run: Run, record: RunRecord): Promise<void> {
-    kept.set(run, record);
+  /** One after the other: it may be the same file. Nobody waits for it but the end of the agent. */
+  function writeBehind(write: () => Promise<void>): void {
     // It is for people's information: a full disk must not turn it into trouble.
-    await options.history.keep(record).catch(() => undefined);
-    closing.delete(run);
-    forgetWhenDone(run);
+    writing = writing.then(write).catch(() => undefined);
   }
 
-  /** Uploads have ended since the run was closed. */
-  async function keepAgain(run: Run, record: RunRecord): Promise<void> {
-    closing.set(run, null);
-    if (run.id === lastClosedId) await keepReport(record.report);
-    await keepRecord(run, record);
+  /** Uploads may have ended since the run was closed. */
+  function keepAgain(run: Run): void {
+    const record = kept.get(run);
+    kept.delete(run);
+    const report = run.ledger.toReport();
+    if (!record || isDeepStrictEqual(record.report, report)) return;
+    writeBehind(async () => {
+      if (run.id === lastClosedId) await keepReport(report);
+      await options.history.keep({ ...record, report });
+    });
   }
 
   async function waitForUploads(run: Run, onProgress: () => void): Promise<void> {
@@ -130,13 +129,19 @@ export function createRunClosing(options: RunClosingOptions): RunClosing {
       const report = run.ledger.toReport();
       lastClosedId = run.id;
       await keepReport(report);
-      void keepRecord(run, recordOf(run, command, report));
+      const record = recordOf(run, command, report);
+      kept.set(run, record);
+      writeBehind(() => options.history.keep(record));
+      // Not before: the agent may end as soon as its last run is forgotten.
+      closing.delete(run);
+      forgetWhenDone(run);
       return report;
     },
     uploadEnded(run) {
       if (!run.ledger.isUploading()) closing.get(run)?.();
       forgetWhenDone(run);
     },
+    written: () => writing,
   };
 }
 
