@@ -7,6 +7,7 @@ import { addCompletionCommand } from './completion/completion-command.ts';
 import { addDoctorCommand } from './doctor/doctor-command.ts';
 import { addExplainCommand } from './explain/explain-command.ts';
 import { addLastCommand } from './last/last-command.ts';
+import { addStatsCommand } from './stats/stats-command.ts';
 import { addStatusCommand } from './status/status-command.ts';
 
 export interface ProgramOptions {
@@ -45,6 +46,7 @@ export function createProgram({ io, onAnswer, onUsage, onMistake }: ProgramOptio
   addStatusCommand(setting);
   addLastCommand(setting);
   addExplainCommand(setting);
+  addStatsCommand(setting);
   addAgentCommands(setting);
   addDoctorCommand(setting);
   addCompletionCommand(setting);

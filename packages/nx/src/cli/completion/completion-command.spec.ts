@@ -31,7 +31,7 @@ it('offers commands, their commands and their options', async () => {
   expect(top).toEqual(
     expect.arrayContaining(['status', 'last', 'explain', 'agent', 'completion', '--help']),
   );
-  expect(await offeredByBash('larder', 'st')).toEqual(['status']);
+  expect(await offeredByBash('larder', 'st')).toEqual(['status', 'stats']);
   expect(await offeredByBash('larder', 'agent', 's')).toEqual(['status', 'stop']);
   expect(await offeredByBash('larder', 'agent', 'stop', '--f')).toEqual(['--force']);
   expect(await offeredByBash('larder', 'last', '--')).toEqual(['--run', '--json', '--help']);

@@ -1,10 +1,7 @@
-// What a server of Larder tells about a token, see "GET /larder/v1/whoami" in docs/wire-contract.md.
-import { EnvHttpProxyAgent, request } from 'undici';
+import { askLarderApi } from './ask-larder-api.ts';
+import type { Connection } from './connection.ts';
 
-const path = '/larder/v1/whoami';
-const timeoutMs = 5_000;
-const maxAnswerBytes = 64 * 1024;
-
+/** What a server of Larder tells about a token, see "GET /larder/v1/whoami" in docs/usage.md. */
 export interface WhoAmI {
   readonly tokenId: string | null;
   readonly label: string | null;
@@ -20,41 +17,16 @@ export interface WhoAmI {
 }
 
 /** Null from a server that does not know the question, or does not answer it. */
-export async function askWhoAmI({
-  url,
-  token,
-}: {
-  readonly url: string;
-  readonly token: string;
-}): Promise<WhoAmI | null> {
-  // Explicit, so that NODE_TLS_REJECT_UNAUTHORIZED cannot turn it off.
-  const tls = { rejectUnauthorized: true };
-  const dispatcher = new EnvHttpProxyAgent({ connect: tls, requestTls: tls, proxyTls: tls });
+export async function askWhoAmI(
+  connection: Pick<Connection, 'url' | 'token'>,
+): Promise<WhoAmI | null> {
   try {
-    const { statusCode, body } = await request(url + path, {
-      dispatcher,
-      headers: { authorization: `Bearer ${token}`, accept: 'application/json' },
-      signal: AbortSignal.timeout(timeoutMs),
-    });
-    const text = await readText(body);
-    return statusCode === 200 ? parse(text) : null;
+    const { status, text } = await askLarderApi({ ...connection, endpoint: 'whoami' });
+    return status === 200 ? parse(text) : null;
   } catch {
     // What is wrong with the server shows in the questions that every server answers.
     return null;
-  } finally {
-    await dispatcher.destroy();
   }
-}
-
-async function readText(body: AsyncIterable<Buffer>): Promise<string> {
-  const chunks: Buffer[] = [];
-  let sizeBytes = 0;
-  for await (const chunk of body) {
-    sizeBytes += chunk.length;
-    if (sizeBytes > maxAnswerBytes) throw new Error('The answer is too long');
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
 }
 
 /** Null for what is no such answer: a page that a server has for every path, for example. */
