@@ -8,8 +8,8 @@ export const PACKAGES = {
     // Nx 16 to 20 load a tasks runner by `require` and take its `default`: both tools warn of that.
     publint: [],
     attw: ['--ignore-rules', 'cjs-only-exports-default'],
-    maxPackedKb: 160,
-    maxUnpackedKb: 560,
+    maxPackedKb: 205,
+    maxUnpackedKb: 700,
   },
   'fast-lane': { publint: ['--strict'], attw: [], maxPackedKb: 5, maxUnpackedKb: 10 },
   server: { publint: ['--strict'], attw: [], maxPackedKb: 150, maxUnpackedKb: 500 },

@@ -3,6 +3,7 @@ import { formatBytes } from '../format/format-bytes.ts';
 import { formatCount } from '../format/format-count.ts';
 import { formatReport } from '../report/format-report.ts';
 import type { RunReport } from '../report/run-report.ts';
+import { appendSummary, writeReport, type ReportOutlets } from './report-outlets.ts';
 
 /** A wait that is shorter than this is not worth a word. */
 const progressAfterMs = 2_000;
@@ -10,10 +11,11 @@ const progressAfterMs = 2_000;
 export interface EndRunOptions {
   readonly close: (onProgress: OnProgress) => Promise<RunReport | null>;
   readonly print: (line: string) => void;
+  readonly outlets: ReportOutlets;
 }
 
 /** Closes a run and tells people what came of it. In CI this waits for the uploads. */
-export async function endRun({ close, print }: EndRunOptions): Promise<RunReport | null> {
+export async function endRun({ close, print, outlets }: EndRunOptions): Promise<RunReport | null> {
   const startedAt = performance.now();
   let announced = 0;
   const report = await close(({ pendingUploads, pendingBytes }) => {
@@ -23,6 +25,10 @@ export async function endRun({ close, print }: EndRunOptions): Promise<RunReport
     const bytes = pendingBytes > 0 ? ` (${formatBytes(pendingBytes)})` : '';
     print(`Larder: waiting for ${formatCount(pendingUploads, 'upload')}${bytes} …`);
   });
-  if (report) for (const line of formatReport(report)) print(line);
+  if (!report) return null;
+  for (const line of formatReport(report)) print(line);
+  const { stepSummaryFile, reportFile } = outlets;
+  if (stepSummaryFile !== null) appendSummary(stepSummaryFile, report, print);
+  if (reportFile !== null) writeReport(reportFile, report, print);
   return report;
 }

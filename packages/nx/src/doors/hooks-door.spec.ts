@@ -1,12 +1,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
 import { pack } from '../../vendor/tar-stream/index.js';
 import type { NxJson, PostContext, PreContext } from '../nx-facts/nx-contexts.ts';
 import type { LarderOptions } from '../options/larder-options.ts';
+import { dataLayout } from '../agent/protocol/data-layout.ts';
+import { createRunHistory } from '../history/run-history.ts';
 import { createAgentBed } from '../testing/agent-bed.fixture.ts';
 import { answer, type ArtifactsServer } from '../testing/artifacts-server.fixture.ts';
 import { startGithubEndpoint } from '../testing/github-endpoint.fixture.ts';
@@ -97,6 +99,45 @@ function expectUntouched(): void {
   expect(process.env[tokenVariable]).toBeUndefined();
   expect(agentProcesses(bed.dataDirectory)).toEqual([]);
 }
+
+it('tells the agent what Nx knows of the tasks, for the record and the report', async () => {
+  const reportFile = join(bed.makeFolder(), 'report.json');
+  prepare({ LARDER_REPORT_FILE: reportFile });
+  await preTasksExecution(undefined, preContext());
+  await nxClient().get('1');
+  const hashDetails = { command: '9', nodes: { 'env:A': '7' }, implicitDeps: {}, runtime: {} };
+  const built = { hash: '1', cache: true, hashDetails, startTime: 1000, endTime: 3500 };
+  const taskResults = {
+    'app:build': { task: built, status: 'success' },
+    'lib:build': { task: { hash: '2' }, status: 'local-cache' },
+    'lib:serve': { task: {}, status: 'stopped' },
+  };
+  await postTasksExecution(undefined, postContext({}, { taskResults }));
+  const history = createRunHistory(dataLayout(bed.dataDirectory).runs);
+  await until('the record is there', async () => (await history.list()).length === 1);
+  expect(await history.list()).toMatchObject([
+    {
+      command: { door: 'hooks', nxVersion: '24.0' },
+      inputs: {
+        table: [
+          ['command', '9'],
+          ['env:A', '7'],
+        ],
+        byTask: { 1: [0, 1] },
+      },
+      report: {
+        tasks: [
+          { taskId: 'app:build', source: 'none', lookup: 'miss', durationMs: 2500 },
+          { taskId: 'lib:build', source: 'local', lookup: null },
+        ],
+      },
+    },
+  ]);
+  expect(JSON.parse(readFileSync(reportFile, 'utf8'))).toMatchObject({
+    version: 1,
+    tasks: [{ taskId: 'app:build' }, { taskId: 'lib:build' }],
+  });
+});
 
 describe('a command', () => {
   it('gets its cache from the agent, and is reported', async () => {

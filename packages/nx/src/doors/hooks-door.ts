@@ -21,10 +21,12 @@ import { toTrouble } from '../report/trouble.ts';
 import { findDataDirectory } from './data-directory.ts';
 import { endRun } from './end-run.ts';
 import { closeFastLane, openFastLane } from './fast-lane-variables.ts';
+import { finishedCommand } from './finished-command.ts';
 import { hookCommand, type HookCommand } from './hook-command.ts';
 import { fastLaneUnused, noticesOf } from './notices.ts';
 import { obstacleOf, rivalSources } from './obstacle.ts';
 import { isUsable, openRunRequest } from './open-run-request.ts';
+import { reportOutlets } from './report-outlets.ts';
 import { isNamedAsRunner, runnerOptionsOf } from './runner-options.ts';
 
 /**
@@ -106,14 +108,22 @@ export async function postTasksExecution(
       context.id === undefined
         ? { by: 'tasks', taskHashes: tasks.map(({ hash }) => hash ?? '') }
         : { by: 'context', contextId: context.id };
+    const ended = Object.entries(context.taskResults).map(([id, { task, status }]) => ({
+      id,
+      task,
+      status: status ?? null,
+    }));
+    const command = finishedCommand('hooks', nxVersion, ended);
     const dataDirectory = findDataDirectory({
       workspaceRoot: context.workspaceRoot,
       configured: options.dataDirectory,
       nxVersion,
     });
     const report = await endRun({
-      close: (onProgress) => closeRun(dataDirectory, { run, durationsMs, localHits }, onProgress),
+      close: (onProgress) =>
+        closeRun(dataDirectory, { run, durationsMs, localHits, command }, onProgress),
       print,
+      outlets: reportOutlets(options, environment, context.workspaceRoot),
     });
     if (!report || report.formats.length === 0 || report.formats.includes('tar.br')) return;
     const fastLane = findFastLane(rivalSources({ nxVersion, context, environment }));

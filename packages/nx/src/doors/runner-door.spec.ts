@@ -1,5 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { dataLayout } from '../agent/protocol/data-layout.ts';
+import { createRunHistory } from '../history/run-history.ts';
 import { artifactHash } from '../identity/artifact-hash.ts';
 import type { NxJson, NxTask, RunnerContext } from '../nx-facts/nx-contexts.ts';
 import { createAgentBed } from '../testing/agent-bed.fixture.ts';
@@ -91,6 +93,39 @@ it('asks once for all tasks of the command, and not again for what is not there'
     },
     { tasks },
   );
+});
+
+it('tells the agent what Nx knows of the tasks, for the record', async () => {
+  prepare();
+  const tasks: Record<string, NxTask> = {
+    'app:build': { hash: '1', hashDetails: { command: '9', nodes: { 'env:A': '7' } } },
+    'lib:build': { hash: '2' },
+    'app:lint': { hash: '3' },
+  };
+  await run(
+    async (remoteCache) => {
+      await remoteCache!.retrieve('1', workspace.cacheDirectory);
+      return { 'app:build': 'failure', 'lib:build': 'local-cache', 'app:lint': 'success' };
+    },
+    { tasks, options: { cacheableOperations: ['build'] } },
+  );
+  const history = createRunHistory(dataLayout(bed.dataDirectory).runs);
+  await until('the record is there', async () => (await history.list()).length === 1);
+  const [record] = await history.list();
+  expect(record).toMatchObject({
+    command: { door: 'runner', nxVersion: '19.8' },
+    inputs: { byTask: { 1: [0, 1] } },
+  });
+  const told = record?.report.tasks.map(({ taskId, source, notStored }) => [
+    taskId,
+    source,
+    notStored?.reason,
+  ]);
+  expect(told).toEqual([
+    ['app:build', 'none', 'failed'],
+    ['lib:build', 'local', 'found'],
+    ['app:lint', 'none', 'not-cacheable'],
+  ]);
 });
 
 describe('a command', () => {

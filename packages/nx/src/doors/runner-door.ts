@@ -12,6 +12,8 @@ import { formatTrouble } from '../report/format-report.ts';
 import { toTrouble } from '../report/trouble.ts';
 import { findDataDirectory } from './data-directory.ts';
 import { endRun } from './end-run.ts';
+import { reportOutlets, type ReportOutlets } from './report-outlets.ts';
+import { finishedCommand, type EndedTask } from './finished-command.ts';
 import { closeFastLane, openFastLane } from './fast-lane-variables.ts';
 import { fastLaneUnused, noticesOf } from './notices.ts';
 import { isUsable, openRunRequest } from './open-run-request.ts';
@@ -44,12 +46,15 @@ export async function runTasks(
   if (!command) return nxRunner(tasks, options, context);
   const { run, isFastLane } = command;
   const warnOnce = createWarnOnce();
-  const remoteCache = createRemoteCache(run, context.taskGraph?.tasks ?? {}, warnOnce);
+  const allTasks = context.taskGraph?.tasks ?? {};
+  const remoteCache = createRemoteCache(run, allTasks, warnOnce);
+  let statuses: unknown = null;
   try {
-    return await nxRunner(tasks, isFastLane ? options : { ...options, remoteCache }, context);
+    statuses = await nxRunner(tasks, isFastLane ? options : { ...options, remoteCache }, context);
+    return statuses;
   } finally {
     closeFastLane(process.env);
-    await closeCommand(run, warnOnce);
+    await closeCommand(command, endedTasks(allTasks, statuses, options), warnOnce);
   }
 }
 
@@ -57,6 +62,8 @@ interface RunnerCommand {
   readonly run: OpenedRun;
   /** Nx is going to load the fast lane itself. */
   readonly isFastLane: boolean;
+  readonly nxVersion: NxVersion;
+  readonly outlets: ReportOutlets;
 }
 
 async function openCommand(
@@ -108,16 +115,21 @@ async function openCommand(
       process.env,
     );
     if (isFastLane) openFastLane(process.env, run);
-    return { run, isFastLane };
+    return { run, isFastLane, nxVersion, outlets: reportOutlets(options, environment, root) };
   } catch (error) {
     warn(error);
     return null;
   }
 }
 
-async function closeCommand(run: OpenedRun, warnOnce: WarnOnce): Promise<void> {
+async function closeCommand(
+  { run, nxVersion, outlets }: RunnerCommand,
+  ended: readonly EndedTask[],
+  warnOnce: WarnOnce,
+): Promise<void> {
   try {
-    await endRun({ close: (onProgress) => run.close({ durationsMs: {} }, onProgress), print });
+    const outcome = { durationsMs: {}, command: finishedCommand('runner', nxVersion, ended) };
+    await endRun({ close: (onProgress) => run.close(outcome, onProgress), print, outlets });
   } catch (error) {
     warnOnce(error);
   } finally {
@@ -170,6 +182,33 @@ function createRemoteCache(
 /** Nx has hashed by now what does not depend on the outputs of other tasks. */
 function hashesOf({ taskGraph }: RunnerContext): string[] {
   return Object.values(taskGraph?.tasks ?? {}).flatMap(({ hash }) => hash ?? []);
+}
+
+/** `statuses` is what Nx's runner has resolved to: the status of each task that has ended, by its id. */
+function endedTasks(
+  tasks: Readonly<Record<string, NxTask>>,
+  statuses: unknown,
+  options: Readonly<Record<string, unknown>>,
+): EndedTask[] {
+  const known = (statuses ?? {}) as Readonly<Record<string, unknown>>;
+  return Object.entries(tasks).map(([id, task]) => {
+    const status = known[id];
+    return {
+      id,
+      task,
+      status: typeof status === 'string' ? status : null,
+      isCacheable: isListedAsCacheable(id, options),
+    };
+  });
+}
+
+/** Nx 16 knows from the options of the runner what it caches. */
+function isListedAsCacheable(
+  taskId: string,
+  { cacheableOperations, cacheableTargets }: Readonly<Record<string, unknown>>,
+): boolean | null {
+  const listed = cacheableOperations ?? cacheableTargets;
+  return Array.isArray(listed) ? listed.includes(taskId.split(':')[1]) : null;
 }
 
 /** With both doors open, the plugin's hooks do the work and the runner stands aside. */

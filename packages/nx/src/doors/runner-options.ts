@@ -1,4 +1,4 @@
-import type { NxJson } from '../nx-facts/nx-contexts.ts';
+import type { NxJson, NxPluginEntry } from '../nx-facts/nx-contexts.ts';
 
 /**
  * Options of the tasks runner in nx.json. Nx 21 and later ignore the runner but leave its options
@@ -15,8 +15,17 @@ export function isNamedAsRunner(nxJson: NxJson): boolean {
 
 /** Whether nx.json also lists this package as a plugin. */
 export function isListedAsPlugin(nxJson: NxJson): boolean {
-  return (nxJson.plugins ?? []).some((entry) => {
-    const name = typeof entry === 'string' ? entry : entry.plugin;
-    return name === '@larder/nx';
-  });
+  return pluginEntry(nxJson) !== undefined;
+}
+
+/** Options of the plugin's entry in nx.json. */
+export function pluginOptionsOf(nxJson: NxJson): unknown {
+  const entry = pluginEntry(nxJson);
+  return typeof entry === 'object' ? entry.options : undefined;
+}
+
+function pluginEntry(nxJson: NxJson): string | NxPluginEntry | undefined {
+  return nxJson.plugins?.find(
+    (entry) => (typeof entry === 'string' ? entry : entry.plugin) === '@larder/nx',
+  );
 }

@@ -3,7 +3,7 @@
  * much; Nx's own types differ between versions and stay out of this package's declarations.
  */
 export interface NxJson {
-  readonly plugins?: readonly (string | { readonly plugin: string })[] | undefined;
+  readonly plugins?: readonly (string | NxPluginEntry)[] | undefined;
   readonly tasksRunnerOptions?: Readonly<Record<string, NxRunnerEntry | undefined>> | undefined;
   readonly parallel?: string | number | boolean | undefined;
   readonly nxCloudId?: unknown;
@@ -15,6 +15,11 @@ export interface NxJson {
   readonly enableDbCache?: boolean | undefined;
   /** In a workspace whose Nx is started by the wrapper in `.nx`, in place of package.json. */
   readonly installation?: NxInstallation | undefined;
+}
+
+export interface NxPluginEntry {
+  readonly plugin: string;
+  readonly options?: unknown;
 }
 
 export interface NxInstallation {
@@ -29,6 +34,8 @@ export interface NxRunnerEntry {
 export interface NxTask {
   hash?: string | undefined;
   hashDetails?: unknown;
+  /** Whether Nx caches it; Nx 16 does not say. */
+  readonly cache?: boolean | undefined;
   /** What the command line holds for the task. */
   overrides?: Readonly<Record<string, unknown>> | undefined;
   /** Milliseconds since the epoch, as is `endTime`. */

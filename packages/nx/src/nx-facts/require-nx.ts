@@ -11,7 +11,7 @@ export function requireNx(module: `nx/${string}`): unknown {
 }
 
 /** Loads a package that Nx brings along; null when this version of Nx does not. */
-export function requireFromNx(name: 'ignore' | 'jsonc-parser'): unknown {
+export function requireFromNx(name: 'ignore' | 'jsonc-parser' | 'dotenv'): unknown {
   try {
     const nx = require.resolve('nx/package.json', { paths: [process.cwd(), __dirname] });
     const file = require.resolve(name, { paths: [dirname(nx), __dirname] });

@@ -16,6 +16,8 @@ export interface LarderEnvironment {
   /** `NO_PROXY` or `no_proxy`: hosts that are reached without the proxy. */
   readonly noProxy: string | null;
   readonly isCi: boolean;
+  /** `GITHUB_STEP_SUMMARY`: the file that GitHub Actions shows on the page of the job. */
+  readonly stepSummaryFile: string | null;
 }
 
 /** What a CI job can get its signed identity with. */
@@ -67,6 +69,7 @@ export const larderVariables = {
   mode: 'LARDER_MODE',
   namespace: 'LARDER_NAMESPACE',
   dataDirectory: 'LARDER_DATA_DIRECTORY',
+  reportFile: 'LARDER_REPORT_FILE',
 } as const;
 
 /** Set by Larder's doors, not by people. */
@@ -125,6 +128,7 @@ export function readEnvironment(
       mode: read(larderVariables.mode),
       namespace: read(larderVariables.namespace),
       dataDirectory: read(larderVariables.dataDirectory),
+      reportFile: read(larderVariables.reportFile),
     },
     otherTools: Object.fromEntries(otherToolVariables.map((name) => [name, read(name)])) as Record<
       OtherToolVariable,
@@ -151,6 +155,7 @@ export function readEnvironment(
     hasHttpProxy: proxyVariables.some((name) => read(name) !== null),
     noProxy: read('NO_PROXY') ?? read('no_proxy'),
     isCi: isCi(read),
+    stepSummaryFile: read('GITHUB_STEP_SUMMARY'),
   };
 }
 

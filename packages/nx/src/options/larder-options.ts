@@ -66,6 +66,11 @@ export interface LarderOptions {
   readonly idleMs?: number;
   /** Folder of the plugin's own files, absolute or relative to the workspace. Default: chosen by the plugin. */
   readonly dataDirectory?: string;
+  /**
+   * File that the report of each command is written to as JSON, absolute or relative to the workspace.
+   * Default: none.
+   */
+  readonly reportFile?: string;
 }
 
 export type OptionName = keyof LarderOptions;
@@ -96,6 +101,7 @@ export interface ResolvedOptions {
   readonly maxSpoolAgeMs: number;
   readonly idleMs: number;
   readonly dataDirectory: string | null;
+  readonly reportFile: string | null;
   /** Where each value came from: a variable's name, a place in nx.json, or `default`. */
   readonly sources: Readonly<Record<OptionName, string>>;
   /** Whether there is a token, or a way to get one. Without, the remote cache is not used. */

@@ -21,7 +21,13 @@ const optionNames: Readonly<Record<OptionName, true>> = {
   maxSpoolAgeMs: true,
   idleMs: true,
   dataDirectory: true,
+  reportFile: true,
 };
+
+/** In the order of the documentation. */
+export function allOptionNames(): OptionName[] {
+  return Object.keys(optionNames) as OptionName[];
+}
 
 export function isOptionName(name: string): name is OptionName {
   return Object.hasOwn(optionNames, name);

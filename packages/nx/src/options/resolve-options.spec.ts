@@ -38,6 +38,7 @@ describe('resolveOptions without any setting', () => {
       maxSpoolAgeMs: 604_800_000,
       idleMs: 300_000,
       dataDirectory: null,
+      reportFile: null,
       isConfigured: false,
       isCi: false,
       warnings: [],
@@ -107,6 +108,12 @@ const places: {
     variable: ['LARDER_DATA_DIRECTORY', '/variable'],
     plugin: '/plugin',
     runner: '/runner',
+  },
+  {
+    name: 'reportFile',
+    variable: ['LARDER_REPORT_FILE', 'variable.json'],
+    plugin: 'plugin.json',
+    runner: 'runner.json',
   },
   ...(
     [
@@ -369,6 +376,7 @@ describe('resolveOptions', () => {
     ['ciMode', 'readonly'],
     ['localMode', true],
     ['dataDirectory', 1],
+    ['reportFile', true],
     ['lookupTimeoutMs', 0],
     ['lookupTimeoutMs', '1500'],
     ['lookupTimeoutMs', 1.5],

@@ -122,6 +122,7 @@ function settleAll(
     maxSpoolAgeMs: integer('maxSpoolAgeMs', 0, 7 * 24 * 60 * 60 * 1000),
     idleMs: timeout('idleMs', 0, environment.isCi ? 0 : 5 * 60 * 1000),
     dataDirectory: settle(own('dataDirectory'), parseText, null),
+    reportFile: settle(own('reportFile'), parseText, null),
   };
 }
 

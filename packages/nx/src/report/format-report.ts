@@ -3,6 +3,12 @@ import { formatCount } from '../format/format-count.ts';
 import { formatDuration } from '../format/format-duration.ts';
 import type { RunReport, Trouble } from './run-report.ts';
 
+/** Whether anything happened that people want to hear of. */
+export function hasNews(report: RunReport): boolean {
+  const { hits, misses, uploads, pendingUploads, trouble } = report;
+  return hits + misses + uploads + pendingUploads > 0 || trouble !== null;
+}
+
 /** The lines for the terminal after a run: none when there is nothing to say. */
 export function formatReport(report: RunReport): string[] {
   const lines: string[] = [];

@@ -35,11 +35,52 @@ export interface Trouble {
   readonly hint: string;
 }
 
+/** What became of one task. Tasks that Nx has not even hashed have none. */
 export interface TaskRecord {
+  /** `project:target` or `project:target:configuration`; null where Nx did not say. */
+  readonly taskId: string | null;
   readonly taskHash: string;
   readonly artifactHash: string;
+  /** How the task ended in Nx's own word, such as `success` or `remote-cache`; null where Nx did not say. */
+  readonly status: string | null;
+  /** The cache that the result came from; `none`: the task ran. Null when that is not known. */
+  readonly source: TaskSource | null;
+  /** What the server answered; null when it was not asked. */
   readonly lookup: 'hit' | 'miss' | null;
+  /** Of the trouble that a miss is due to, listed in docs/errors.md; null when there was none. */
+  readonly missCode: string | null;
+  /** `pending`: still on this machine. Null when there was nothing to store. */
   readonly store: 'uploaded' | 'pending' | 'dropped' | null;
+  /** Why nothing was stored, or not yet; null when something was, and when the reason is not known. */
+  readonly notStored: NotStored | null;
   readonly sizeBytes: number | null;
   readonly durationMs: number | null;
 }
+
+export type TaskSource = 'local' | 'remote' | 'none';
+
+export interface NotStored {
+  readonly reason: NotStoredReason;
+  /** Of the trouble that was the cause, listed in docs/errors.md; null when there was none. */
+  readonly code: string | null;
+}
+
+/**
+ * `found`: the result came from a cache. `not-cacheable`: Nx does not cache the task. `failed`: the
+ * task failed. `mode`: the mode of the run does not write. `read-only`: the token does not write.
+ * `no-token`: the run got no token. `not-offered`: Nx did not hand it over. `in-progress`: the upload
+ * goes on. `parked`: the server cannot be reached. `refused`: the server, or the archive, does not
+ * take it. `lost`: it was gone, or could not be kept, before it was sent.
+ */
+export type NotStoredReason =
+  | 'found'
+  | 'not-cacheable'
+  | 'failed'
+  | 'mode'
+  | 'read-only'
+  | 'no-token'
+  | 'not-offered'
+  | 'in-progress'
+  | 'parked'
+  | 'refused'
+  | 'lost';

@@ -92,6 +92,12 @@ export const troubleWordings: Readonly<
   },
 };
 
+/** What a code of the report means, as the continuation of "Larder: ". */
+export function troubleSummary(code: string): string {
+  const wording = (troubleWordings as Readonly<Record<string, Wording | undefined>>)[code];
+  return wording?.summary ?? 'see docs/errors.md';
+}
+
 /** An error in the words that the report shows to people. */
 export function toTrouble(error: unknown): Trouble {
   if (!isLarderError(error)) {

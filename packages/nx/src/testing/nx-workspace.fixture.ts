@@ -66,7 +66,7 @@ export function installCachePackage(
 export function setEnvironment(bed: TestBed, variables: Readonly<Record<string, string>>): void {
   const before = { ...process.env };
   const foreign =
-    /^(LARDER|NX|TURBO|VERCEL|ACTIONS_ID_TOKEN)_|^(CI|GITHUB_ACTIONS|.*_proxy|BUILDKITE|CIRCLECI|DRONE|GITLAB_CI|TF_BUILD|TRAVIS)$/i;
+    /^(LARDER|NX|TURBO|VERCEL|ACTIONS_ID_TOKEN)_|^(CI|GITHUB_ACTIONS|GITHUB_STEP_SUMMARY|.*_proxy|BUILDKITE|CIRCLECI|DRONE|GITLAB_CI|TF_BUILD|TRAVIS)$/i;
   for (const name of Object.keys(process.env)) {
     if (foreign.test(name)) Reflect.deleteProperty(process.env, name);
   }

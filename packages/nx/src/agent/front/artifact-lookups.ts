@@ -55,14 +55,19 @@ export function createArtifactLookups(
     if (file !== null) rm(file, { force: true }).catch(() => undefined);
   }
 
-  function recordMiss(run: Run, taskHash: string, askedAt: number): void {
+  function recordMiss(run: Run, taskHash: string, askedAt: number, code: string | null): void {
     const { kind } = run.configuration.startEstimate;
-    run.ledger.recordMiss(taskHash, kind === 'start-is-lookup' ? askedAt : now());
+    run.ledger.recordMiss(taskHash, kind === 'start-is-lookup' ? askedAt : now(), code);
+  }
+
+  function codeOf(outcome: LookupOutcome): string | null {
+    return outcome.kind === 'miss' ? outcome.code : null;
   }
 
   return {
     async find(run, taskHash) {
       const askedAt = now();
+      let code: string | null = null;
       if (!run.ledger.isKnownMiss(taskHash)) {
         const [name, shared] = share(run, taskHash, null);
         const outcome = await shared.outcome;
@@ -77,19 +82,22 @@ export function createArtifactLookups(
           };
         }
         release(name, shared, null);
+        code = codeOf(outcome);
       }
-      recordMiss(run, taskHash, askedAt);
+      recordMiss(run, taskHash, askedAt, code);
       return null;
     },
     async restore(run, taskHash, target) {
       const askedAt = now();
+      let code: string | null = null;
       if (!run.ledger.isKnownMiss(taskHash)) {
         const [name, shared] = share(run, taskHash, target);
         const outcome = await shared.outcome;
         release(name, shared, null);
         if (outcome.kind === 'hit') return { isHit: true, result: outcome.result };
+        code = codeOf(outcome);
       }
-      recordMiss(run, taskHash, askedAt);
+      recordMiss(run, taskHash, askedAt, code);
       return { isHit: false, result: null };
     },
   };

@@ -67,7 +67,7 @@ describe('a disk that takes nothing', () => {
     writeFileSync(folder, '');
     const supervisor: WorkerSupervisor = {
       send: () => undefined,
-      lookUp: () => Promise.resolve({ kind: 'miss' }),
+      lookUp: () => Promise.resolve({ kind: 'miss', code: null }),
       stop: () => Promise.resolve(),
     };
     const stores = createArtifactStores(createSpoolFolder(folder), supervisor, Date.now);

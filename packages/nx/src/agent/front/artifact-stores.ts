@@ -49,9 +49,10 @@ export function createArtifactStores(
   }
 
   function drop(run: Run, taskHash: string, error: unknown): void {
-    run.ledger.recordDrop(taskHash);
+    const code = 'LARDER_AGENT_SPOOL_FAILED';
+    run.ledger.recordDrop(taskHash, { reason: 'lost', code });
     run.ledger.recordTrouble({
-      code: 'LARDER_AGENT_SPOOL_FAILED',
+      code,
       summary: 'an artifact could not be kept for its upload',
       detail: error instanceof Error ? error.message : String(error),
       hint: 'Free disk space, or set "dataDirectory" in nx.json to a folder that can be written.',
@@ -96,7 +97,7 @@ export function createArtifactStores(
       } catch (error) {
         if (isHeld) run.heldBytes -= sizeBytes;
         await spool.remove(id).catch(() => undefined);
-        if (isCutOff(body)) run.ledger.recordDrop(taskHash);
+        if (isCutOff(body)) run.ledger.recordDrop(taskHash, null);
         else drop(run, taskHash, error);
         await drain(body);
       }

@@ -33,10 +33,22 @@ export interface ControlRoutesOptions {
   readonly closing: RunClosing;
   readonly owners: RunOwners;
   readonly onOpen: (run: Run) => void;
+  /** The agent shall end as soon as it has nothing to do. */
+  readonly onDrain: () => void;
 }
 
 export function createControlRoutes(options: ControlRoutesOptions): ControlRoutes {
   const { runs, lookups, stores, closing, owners } = options;
+
+  function health(): HealthAnswer {
+    const all = runs.all();
+    return {
+      pid: process.pid,
+      version: options.version,
+      openRuns: all.filter(({ isOpen }) => isOpen).length,
+      uploads: all.reduce((sum, { ledger }) => sum + ledger.pending().uploads, 0),
+    };
+  }
 
   type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
@@ -66,7 +78,7 @@ export function createControlRoutes(options: ControlRoutesOptions): ControlRoute
     [controlPaths.health]: (request, response) => {
       const isKnown = runs.authorized(request.headers.authorization) !== null || isOwner(request);
       if (!isKnown) refuse(response, 401);
-      else send(response, { pid: process.pid, version: options.version } satisfies HealthAnswer);
+      else send(response, health());
       return Promise.resolve();
     },
     [controlPaths.openRun]: ownerOnly(async (request, response) => {
@@ -89,6 +101,12 @@ export function createControlRoutes(options: ControlRoutesOptions): ControlRoute
       });
       writeLine(response, { kind: 'report', report });
       response.end();
+    }),
+    [controlPaths.drain]: ownerOnly((request, response) => {
+      request.resume();
+      options.onDrain();
+      send(response, health());
+      return Promise.resolve();
     }),
     [controlPaths.retrieve]: runOnly(async (run, request, response) => {
       owners.requestCame(run, request.socket);

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { FrontMessage, WorkerMessage } from '../protocol/worker-messages.ts';
 import { dataLayout } from '../protocol/data-layout.ts';
+import { createRunHistory } from '../../history/run-history.ts';
 import { createSpoolFolder } from '../spool/spool-folder.ts';
 import { createArtifactLookups } from './artifact-lookups.ts';
 import { createArtifactStores } from './artifact-stores.ts';
@@ -49,7 +50,7 @@ export interface Front {
 export function createFront(options: FrontOptions): Front {
   const { now } = options;
   const layout = dataLayout(options.dataDirectory);
-  const runs = createOpenRuns();
+  const runs = createOpenRuns(now);
   const supervisor = createWorkerSupervisor({
     ...options.worker,
     introduction,
@@ -71,6 +72,8 @@ export function createFront(options: FrontOptions): Front {
     runs,
     supervisor: introductions.supervisor,
     reportFile: layout.lastRun,
+    history: createRunHistory(layout.runs),
+    now,
     onClosed: (run) => {
       lifetime.runEnded(run.configuration);
     },
@@ -88,6 +91,9 @@ export function createFront(options: FrontOptions): Front {
     onOpen: (run) => {
       lifetime.runStarted();
       introductions.open(run);
+    },
+    onDrain: () => {
+      lifetime.hurry();
     },
   });
   const server = createServer(handle);
@@ -185,7 +191,7 @@ export function createFront(options: FrontOptions): Front {
       lifetime.stop();
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeAllConnections();
-      await Promise.all([closed, supervisor.stop()]);
+      await Promise.all([closed, supervisor.stop(), closing.written()]);
     },
   };
 }

@@ -18,6 +18,8 @@ export interface Run {
   heldBytes: number;
   /** Closed runs stay known until the last of their uploads has ended. */
   isOpen: boolean;
+  /** Milliseconds since the epoch. */
+  readonly openedAt: number;
   /** Exact running times by task hash, in milliseconds; known when the run is closed. */
   durationsMs: Readonly<Record<string, number>>;
 }
@@ -37,7 +39,7 @@ export interface OpenRuns {
   forget(run: Run): void;
 }
 
-export function createOpenRuns(): OpenRuns {
+export function createOpenRuns(now: () => number = Date.now): OpenRuns {
   const runs = new Map<string, Run>();
   const idsByTokenDigest = new Map<string, string>();
 
@@ -45,10 +47,11 @@ export function createOpenRuns(): OpenRuns {
     open({ ownerPid, contextId, configuration }) {
       const id = randomUUID();
       const token = randomBytes(32).toString('base64url');
-      const { expectedFormat, namespace, startEstimate, upstream } = configuration;
+      const { expectedFormat, mode, namespace, startEstimate, upstream } = configuration;
       const ledger = createRunLedger({
         runId: id,
         url: upstream.url,
+        mode,
         startEstimate,
         artifactHashOf: (taskHash, format) =>
           artifactHash({ format: format ?? expectedFormat, namespace, taskHash }),
@@ -62,6 +65,7 @@ export function createOpenRuns(): OpenRuns {
         ledger,
         heldBytes: 0,
         isOpen: true,
+        openedAt: now(),
         durationsMs: {},
       };
       runs.set(id, run);

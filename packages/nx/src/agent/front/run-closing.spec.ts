@@ -1,14 +1,21 @@
-import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { createAgentBed, runConfiguration, type TestRun } from '../../testing/agent-bed.fixture.ts';
-import { proceed, waitFor, type ArtifactsServer } from '../../testing/artifacts-server.fixture.ts';
+import {
+  answer,
+  proceed,
+  waitFor,
+  type ArtifactsServer,
+} from '../../testing/artifacts-server.fixture.ts';
 import { exchange } from '../../testing/nx-client.fixture.ts';
-import { kill, pidsOf, workerPid } from '../../testing/processes.fixture.ts';
+import { kill, pidsOf, untilNoAgent, workerPid } from '../../testing/processes.fixture.ts';
 import { createGate, until, type Gate } from '../../testing/test-bed.fixture.ts';
+import { createRunHistory } from '../../history/run-history.ts';
 import { closeRun } from '../launch/agent-client.ts';
 import { controlPaths, type CloseRunLine, type RunReference } from '../protocol/control-api.ts';
 import { dataLayout } from '../protocol/data-layout.ts';
+import type { FinishedCommand } from '../protocol/finished-command.ts';
 import type { FrontMessage } from '../protocol/worker-messages.ts';
 import { createSpoolFolder } from '../spool/spool-folder.ts';
 import { createOpenRuns } from './open-runs.ts';
@@ -133,14 +140,17 @@ it('a run that is being closed is not over before its report is there', async ()
   const sent: FrontMessage[] = [];
   const events: string[] = [];
   const reportFile = join(bed.dataDirectory, 'report.json');
+  const history = createRunHistory(join(bed.dataDirectory, 'runs'));
   const closing = createRunClosing({
     runs,
     supervisor: {
       send: (message) => sent.push(message),
-      lookUp: () => Promise.resolve({ kind: 'miss' }),
+      lookUp: () => Promise.resolve({ kind: 'miss', code: null }),
       stop: () => Promise.resolve(),
     },
     reportFile,
+    history,
+    now: Date.now,
     onClosed: () => events.push(existsSync(reportFile) ? 'over' : 'over too early'),
   });
   const configuration = runConfiguration(server);
@@ -150,7 +160,14 @@ it('a run that is being closed is not over before its report is there', async ()
     .close(run, { durationsMs: {} }, () => undefined)
     .then(() => events.push('reported'));
   const { id: runId } = run;
-  run.ledger.recordUpload({ runId, taskHash: '1', result: 'parked', sizeBytes: 5, durationMs: 1 });
+  run.ledger.recordUpload({
+    runId,
+    taskHash: '1',
+    result: 'parked',
+    cause: { reason: 'parked', code: null },
+    sizeBytes: 5,
+    durationMs: 1,
+  });
   // Each in a turn of its own, so that one of them meets every step of the closing.
   const progress = { isClosed: false };
   void closed.then(() => (progress.isClosed = true));
@@ -161,6 +178,8 @@ it('a run that is being closed is not over before its report is there', async ()
   expect(events).toEqual(['over', 'reported']);
   expect(sent.map(({ kind }) => kind)).toEqual(['release', 'forget-run']);
   expect(runs.byId(runId)).toBeNull();
+  await closing.written();
+  expect(await history.list()).toHaveLength(1);
 });
 
 describe('closing a run on a laptop', () => {
@@ -232,8 +251,129 @@ describe('the report', () => {
 
   it('is given also when it cannot be kept', async () => {
     mkdirSync(join(dataLayout(bed.dataDirectory).lastRun, 'nested'), { recursive: true });
+    writeFileSync(dataLayout(bed.dataDirectory).runs, 'not a folder');
     const run = await bed.openRun(server);
     expect(await run.close()).toMatchObject({ runId: run.runId });
+  });
+});
+
+describe('the record of a run', () => {
+  const records = () => createRunHistory(dataLayout(bed.dataDirectory).runs).list();
+  const command: FinishedCommand = {
+    door: 'hooks',
+    nxVersion: '24.0',
+    tasks: [
+      { id: 'app:build', hash: '1', status: 'success', isCacheable: true },
+      { id: 'lib:build', hash: '2', status: 'local-cache', isCacheable: true },
+    ],
+    inputs: { table: [['lib:{projectRoot}/**/*', '77']], byTask: { '1': [0], '2': [0] } },
+  };
+  const closeWith = (run: TestRun, durationsMs = {}) =>
+    closeRun(
+      bed.dataDirectory,
+      { run: { by: 'id', runId: run.runId }, durationsMs, command },
+      () => undefined,
+    );
+
+  it('says what became of each task, and what its hash was made of', async () => {
+    const run = await bed.openRun(server);
+    await run.get('1');
+    await run.put('1', 'hello');
+    const report = await closeWith(run, { '1': 1234 });
+    expect(report?.tasks).toMatchObject([
+      {
+        taskId: 'app:build',
+        status: 'success',
+        source: 'none',
+        lookup: 'miss',
+        store: 'uploaded',
+        notStored: null,
+        durationMs: 1234,
+      },
+      { taskId: 'lib:build', source: 'local', lookup: null, notStored: { reason: 'found' } },
+    ]);
+    await until('it is there', async () => (await records()).length === 1);
+    const [record] = await records();
+    expect(record).toMatchObject({
+      command: { door: 'hooks', nxVersion: '24.0' },
+      mode: 'read-write',
+      inputs: command.inputs,
+    });
+    expect(record?.report).toEqual(report);
+    const [name] = readdirSync(dataLayout(bed.dataDirectory).runs);
+    const file = join(dataLayout(bed.dataDirectory).runs, name!);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+  });
+
+  it('follows the uploads behind a command', async () => {
+    const gate = createGate();
+    const run = await bed.openRun(server, { isCi: false });
+    await storeBehind(gate, run);
+    const report = await closeWith(run);
+    expect(report?.tasks[0]).toMatchObject({
+      store: 'pending',
+      notStored: { reason: 'in-progress' },
+    });
+    await until('it is there', async () => (await records()).length === 1);
+    gate.open();
+    await until('the upload shows', async () => {
+      const [record] = await records();
+      return record?.report.tasks[0]?.store === 'uploaded';
+    });
+    const last = readFileSync(dataLayout(bed.dataDirectory).lastRun, 'utf8');
+    expect(JSON.parse(last)).toMatchObject({ uploads: 1, pendingUploads: 0 });
+  });
+
+  it('says why an upload did not happen', async () => {
+    server.behaviour.put = answer(413);
+    const run = await bed.openRun(server);
+    await run.get('1');
+    await run.put('1', 'hello');
+    expect((await closeWith(run))?.tasks[0]).toMatchObject({
+      store: 'dropped',
+      notStored: { reason: 'refused', code: 'LARDER_HTTP_TOO_LARGE' },
+    });
+  });
+
+  it('says why a lookup came to nothing', async () => {
+    server.behaviour.get = answer(500);
+    const run = await bed.openRun(server);
+    await run.get('1');
+    expect((await closeWith(run))?.tasks[0]).toMatchObject({
+      lookup: 'miss',
+      missCode: 'LARDER_HTTP_SERVER_ERROR',
+    });
+  });
+
+  it('is written before the agent ends', async () => {
+    const run = await bed.openRun(server, { idleMs: 0 });
+    await run.get('1');
+    await closeWith(run);
+    await untilNoAgent(bed.dataDirectory);
+    expect(await records()).toHaveLength(1);
+  });
+
+  it('of a command that ended without a word has what was seen of it', async () => {
+    const run = await bed.openRun(server);
+    await run.get('1');
+    await run.close();
+    await until('it is there', async () => (await records()).length === 1);
+    expect(await records()).toMatchObject([
+      { command: null, report: { tasks: [{ taskId: null, taskHash: '1', source: 'none' }] } },
+    ]);
+  });
+});
+
+describe('an agent that is to drain', () => {
+  it('ends when its last run does', async () => {
+    const run = await bed.openRun(server, { idleMs: 3_600_000 });
+    const { secret, pid } = bed.agentState();
+    const headers = { authorization: `Bearer ${secret}` };
+    const drained = await exchange(run.url, { method: 'POST', path: controlPaths.drain, headers });
+    expect(JSON.parse(drained.body.toString())).toMatchObject({ pid, openRuns: 1 });
+    expect((await run.get('1')).status).toBe(404);
+    await run.close();
+    await untilNoAgent(bed.dataDirectory);
   });
 });
 
@@ -252,7 +392,7 @@ describe('the endpoints for commands', () => {
     expect((await run.close()).runId).toBe(run.runId);
   });
 
-  it.each([controlPaths.openRun, controlPaths.closeRun])(
+  it.each([controlPaths.openRun, controlPaths.closeRun, controlPaths.drain])(
     '%s demand more than the token of a run',
     async (path) => {
       const run = await bed.openRun(server);
@@ -292,7 +432,12 @@ describe('the endpoints for commands', () => {
         headers: { authorization: `Bearer ${token}` },
       });
     for (const token of [secret, run.token]) {
-      expect(JSON.parse((await ask(token)).body.toString())).toEqual({ pid, version });
+      expect(JSON.parse((await ask(token)).body.toString())).toEqual({
+        pid,
+        version,
+        openRuns: 1,
+        uploads: 0,
+      });
     }
     await run.close();
     for (const token of [run.token, 'unknown']) expect((await ask(token)).status).toBe(401);

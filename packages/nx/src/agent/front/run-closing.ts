@@ -1,6 +1,10 @@
 import { rename, writeFile } from 'node:fs/promises';
+import { isDeepStrictEqual } from 'node:util';
+import type { RunHistory } from '../../history/run-history.ts';
+import { noInputs, runRecordVersion, type RunRecord } from '../../history/run-record.ts';
 import type { RunReport } from '../../report/run-report.ts';
 import type { CloseRunLine, CloseRunRequest } from '../protocol/control-api.ts';
+import type { FinishedCommand } from '../protocol/finished-command.ts';
 import type { OpenRuns, Run } from './open-runs.ts';
 import type { WorkerSupervisor } from './worker-supervisor.ts';
 
@@ -15,6 +19,8 @@ export interface RunClosing {
   ): Promise<RunReport>;
   /** To be called whenever an upload of the run has ended. */
   uploadEnded(run: Run): void;
+  /** Settles when what is kept of the runs that are closed by now is on disk; never rejects. */
+  written(): Promise<void>;
 }
 
 export interface RunClosingOptions {
@@ -22,6 +28,9 @@ export interface RunClosingOptions {
   readonly supervisor: WorkerSupervisor;
   /** Where the last run's report is kept. */
   readonly reportFile: string;
+  readonly history: RunHistory;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
   readonly onClosed: (run: Run) => void;
 }
 
@@ -29,13 +38,36 @@ export function createRunClosing(options: RunClosingOptions): RunClosing {
   const { runs, supervisor } = options;
   /** Runs that are being closed, each with what ends its wait for uploads, if it waits. */
   const closing = new Map<Run, (() => void) | null>();
+  /** What is kept of closed runs that are not over: uploads may still change it. */
+  const kept = new Map<Run, RunRecord>();
+  let lastClosedId = '';
+  let writing = Promise.resolve();
 
   function forgetWhenDone(run: Run): void {
     if (run.isOpen || closing.has(run) || !runs.byId(run.id)) return;
     if (run.ledger.isUploading()) return;
+    keepAgain(run);
     runs.forget(run);
     supervisor.send({ kind: 'forget-run', runId: run.id });
     options.onClosed(run);
+  }
+
+  /** One after the other: it may be the same file. Nobody waits for it but the end of the agent. */
+  function writeBehind(write: () => Promise<void>): void {
+    // It is for people's information: a full disk must not turn it into trouble.
+    writing = writing.then(write).catch(() => undefined);
+  }
+
+  /** Uploads may have ended since the run was closed. */
+  function keepAgain(run: Run): void {
+    const record = kept.get(run);
+    kept.delete(run);
+    const report = run.ledger.toReport();
+    if (!record || isDeepStrictEqual(record.report, report)) return;
+    writeBehind(async () => {
+      if (run.id === lastClosedId) await keepReport(report);
+      await options.history.keep({ ...record, report });
+    });
   }
 
   async function waitForUploads(run: Run, onProgress: () => void): Promise<void> {
@@ -53,14 +85,30 @@ export function createRunClosing(options: RunClosingOptions): RunClosing {
     }
   }
 
-  async function keep(report: RunReport): Promise<void> {
+  async function keepReport(report: RunReport): Promise<void> {
     const temporary = `${options.reportFile}.${report.runId}.tmp`;
     try {
       await writeFile(temporary, JSON.stringify(report, null, 2), { mode: 0o600 });
       await rename(temporary, options.reportFile);
     } catch {
-      // The report is for people's information: a full disk must not turn it into trouble.
+      // As with the record.
     }
+  }
+
+  function recordOf(
+    { openedAt, configuration: { mode } }: Run,
+    command: FinishedCommand | undefined,
+    report: RunReport,
+  ): RunRecord {
+    return {
+      version: runRecordVersion,
+      openedAt,
+      closedAt: options.now(),
+      command: command ? { door: command.door, nxVersion: command.nxVersion } : null,
+      mode,
+      report,
+      inputs: command?.inputs ?? noInputs,
+    };
   }
 
   return {
@@ -69,7 +117,7 @@ export function createRunClosing(options: RunClosingOptions): RunClosing {
       run.isOpen = false;
       closing.set(run, null);
       run.durationsMs = durationsMs;
-      const { localHits = [] } = outcome;
+      const { localHits = [], command } = outcome;
       supervisor.send({ kind: 'release', runId: run.id, durationsMs, localHits });
       if (run.configuration.isCi) {
         await waitForUploads(run, () => {
@@ -77,8 +125,13 @@ export function createRunClosing(options: RunClosingOptions): RunClosing {
           onProgress({ kind: 'progress', pendingUploads: uploads, pendingBytes: bytes });
         });
       }
+      run.ledger.recordEnd(command?.tasks ?? [], durationsMs);
       const report = run.ledger.toReport();
-      await keep(report);
+      lastClosedId = run.id;
+      await keepReport(report);
+      const record = recordOf(run, command, report);
+      kept.set(run, record);
+      writeBehind(() => options.history.keep(record));
       // Not before: the agent may end as soon as its last run is forgotten.
       closing.delete(run);
       forgetWhenDone(run);
@@ -88,6 +141,7 @@ export function createRunClosing(options: RunClosingOptions): RunClosing {
       if (!run.ledger.isUploading()) closing.get(run)?.();
       forgetWhenDone(run);
     },
+    written: () => writing,
   };
 }
 

@@ -7,6 +7,7 @@ function createLedger(overrides: Partial<RunLedgerOptions> = {}): RunLedger {
   return createRunLedger({
     runId: 'run',
     url: 'https://cache.example.com',
+    mode: 'read-write',
     startEstimate: { kind: 'start-is-miss' },
     artifactHashOf: (taskHash) => `wire-${taskHash}`,
     ...overrides,
@@ -14,7 +15,15 @@ function createLedger(overrides: Partial<RunLedgerOptions> = {}): RunLedger {
 }
 
 function uploadOf(taskHash: string, overrides: Partial<UploadOutcome> = {}): UploadOutcome {
-  return { runId: 'run', taskHash, result: 'uploaded', sizeBytes: 10, durationMs: 5, ...overrides };
+  return {
+    runId: 'run',
+    taskHash,
+    result: 'uploaded',
+    cause: null,
+    sizeBytes: 10,
+    durationMs: 5,
+    ...overrides,
+  };
 }
 
 /** Several runs of lookups and stores, one letter a task: `a` is a miss, `A` its store. */
@@ -108,7 +117,7 @@ describe('the start of a task', () => {
   it('frees its slot also when the artifact is dropped or turns out to be there', () => {
     const ledger = createLedger({ startEstimate: { kind: 'start-follows-miss', parallel: 1 } });
     ledger.recordMiss('a', 100);
-    ledger.recordDrop('a');
+    ledger.recordDrop('a', null);
     ledger.recordMiss('b', 200);
     ledger.recordHit('b', { sizeBytes: 1, durationMs: 1 });
     ledger.recordMiss('c', 300);
@@ -131,7 +140,7 @@ describe('what is known', () => {
     ledger.recordMiss('a', 1);
     ledger.recordHit('b', { sizeBytes: 1, durationMs: 1 });
     ledger.recordStore('c', { sizeBytes: 1, durationMs: 1 });
-    ledger.recordDrop('d');
+    ledger.recordDrop('d', null);
     ledger.isKnownMiss('e');
     ledger.startOf('f');
     expect(
@@ -156,7 +165,7 @@ describe('pending uploads', () => {
     ledger.recordUpload(uploadOf('c', { result: 'parked' }));
     expect(ledger.pending()).toEqual({ uploads: 1, bytes: 1000 });
     expect(ledger.isUploading()).toBe(true);
-    ledger.recordDrop('d');
+    ledger.recordDrop('d', null);
     expect(ledger.pending()).toEqual({ uploads: 0, bytes: 0 });
     expect(ledger.isUploading()).toBe(false);
   });
@@ -205,14 +214,15 @@ describe('the report', () => {
   });
 
   it('adds up hits, misses and uploads', () => {
+    const parked = { reason: 'parked', code: null } as const;
     const ledger = createLedger();
     ledger.recordHit('a', { sizeBytes: 100, durationMs: 1000 });
     ledger.recordHit('b', { sizeBytes: 200, durationMs: 2000 });
     for (const task of 'cdef') ledger.recordMiss(task, 1);
     for (const task of 'cde') ledger.recordStore(task, { sizeBytes: 1, durationMs: 5 });
-    ledger.recordDrop('f');
+    ledger.recordDrop('f', { reason: 'lost', code: 'LARDER_X_Y' });
     ledger.recordUpload(uploadOf('c', { sizeBytes: 40, durationMs: 7 }));
-    ledger.recordUpload(uploadOf('d', { result: 'parked', sizeBytes: 50 }));
+    ledger.recordUpload(uploadOf('d', { result: 'parked', cause: parked, sizeBytes: 50 }));
     const report = ledger.toReport();
     expect(report).toMatchObject({
       hits: 2,
@@ -223,16 +233,49 @@ describe('the report', () => {
       uploadedBytes: 40,
       pendingUploads: 2,
     });
-    expect(report.tasks).toEqual(
-      [
-        { taskHash: 'a', lookup: 'hit', store: null, sizeBytes: 100, durationMs: 1000 },
-        { taskHash: 'b', lookup: 'hit', store: null, sizeBytes: 200, durationMs: 2000 },
-        { taskHash: 'c', lookup: 'miss', store: 'uploaded', sizeBytes: 40, durationMs: 7 },
-        { taskHash: 'd', lookup: 'miss', store: 'pending', sizeBytes: 50, durationMs: 5 },
-        { taskHash: 'e', lookup: 'miss', store: 'pending', sizeBytes: 1, durationMs: 5 },
-        { taskHash: 'f', lookup: 'miss', store: 'dropped', sizeBytes: null, durationMs: null },
-      ].map((task) => ({ ...task, artifactHash: `wire-${task.taskHash}` })),
+    const seen = report.tasks.map(
+      ({ taskHash, lookup, store, notStored, sizeBytes, durationMs }) => [
+        taskHash,
+        lookup,
+        store,
+        notStored?.reason ?? null,
+        sizeBytes,
+        durationMs,
+      ],
     );
+    expect(seen).toEqual([
+      ['a', 'hit', null, 'found', 100, 1000],
+      ['b', 'hit', null, 'found', 200, 2000],
+      ['c', 'miss', 'uploaded', null, 40, 7],
+      ['d', 'miss', 'pending', 'parked', 50, 5],
+      ['e', 'miss', 'pending', 'in-progress', 1, 5],
+      ['f', 'miss', 'dropped', 'lost', null, null],
+    ]);
+    expect(report.tasks[0]?.artifactHash).toBe('wire-a');
+  });
+
+  it('has what Nx says in the end, also of tasks that it asked nothing about', () => {
+    const ledger = createLedger();
+    ledger.recordMiss('a', 1);
+    ledger.recordEnd(
+      [
+        { id: 'app:build', hash: 'a', status: 'success', isCacheable: true },
+        { id: 'lib:build', hash: 'b', status: 'local-cache', isCacheable: true },
+        {
+          id: 'own:build',
+          hash: 'no artifact can be named so',
+          status: 'success',
+          isCacheable: true,
+        },
+      ],
+      { a: 5000, b: 6000 },
+    );
+    const { misses, tasks } = ledger.toReport();
+    expect(misses).toBe(1);
+    expect(tasks).toMatchObject([
+      { taskId: 'app:build', taskHash: 'a', source: 'none', durationMs: 5000 },
+      { taskId: 'lib:build', taskHash: 'b', source: 'local', durationMs: null },
+    ]);
   });
 
   it('counts a task once, however often it is asked for', () => {

@@ -1,17 +1,25 @@
 import type { ArtifactFormat } from '../../identity/artifact-hash.ts';
-import type { RunReport, TaskRecord, Trouble } from '../../report/run-report.ts';
-import type { UploadOutcome } from '../protocol/worker-messages.ts';
+import { isTaskHash } from '../../identity/artifact-hash.ts';
+import type { CacheMode } from '../../options/larder-options.ts';
+import type { NotStored, RunReport, TaskRecord, Trouble } from '../../report/run-report.ts';
+import type { FinishedTask } from '../protocol/finished-command.ts';
 import type { StartEstimate } from '../protocol/run-configuration.ts';
+import type { UploadOutcome } from '../protocol/worker-messages.ts';
+import { taskRecord } from './task-record.ts';
 
 /** What is known of one run's lookups and stores: the source of its report and of its durations. */
 export interface RunLedger {
   /** Nx asks for the task's artifact in this format, or stores it. */
   recordFormat(taskHash: string, format: ArtifactFormat): void;
   recordHit(taskHash: string, hit: { sizeBytes: number; durationMs: number }): void;
-  /** `at` is what the lookup tells of the task's start, in milliseconds since the epoch. */
-  recordMiss(taskHash: string, at: number): void;
+  /**
+   * `at` is what the lookup tells of the task's start, in milliseconds since the epoch; `code` that of
+   * the trouble for which the lookup is a miss.
+   */
+  recordMiss(taskHash: string, at: number, code?: string | null): void;
   recordStore(taskHash: string, store: { sizeBytes: number | null; durationMs: number }): void;
-  recordDrop(taskHash: string): void;
+  /** `cause`: null when whoever stored it has gone. */
+  recordDrop(taskHash: string, cause: NotStored | null): void;
   recordUpload(outcome: UploadOutcome): void;
   /** Hashes of the tasks whose upload has not ended. */
   pendingTasks(): string[];
@@ -19,6 +27,8 @@ export interface RunLedger {
   recordVanished(taskHash: string): void;
   /** Only the first trouble of a run is kept: what follows is usually its echo. */
   recordTrouble(trouble: Trouble): void;
+  /** What Nx says of the tasks in the end, and how long it was busy with each, in milliseconds by hash. */
+  recordEnd(tasks: readonly FinishedTask[], durationsMs: Readonly<Record<string, number>>): void;
   knows(taskHash: string): boolean;
   /** How many tasks it knows. */
   taskCount(): number;
@@ -39,10 +49,13 @@ export interface TaskStart {
 interface LedgerTask {
   format: ArtifactFormat | null;
   lookup: 'hit' | 'miss' | null;
+  missCode: string | null;
   missAt: number | null;
   /** Whether more tasks were ready than could run at some moment between miss and store. */
   mayHaveWaited: boolean;
   store: 'uploaded' | 'pending' | 'dropped' | null;
+  /** Why it is pending or dropped, if there is more to say. */
+  cause: NotStored | null;
   sizeBytes: number | null;
   durationMs: number | null;
 }
@@ -50,6 +63,7 @@ interface LedgerTask {
 export interface RunLedgerOptions {
   readonly runId: string;
   readonly url: string;
+  readonly mode: CacheMode;
   readonly startEstimate: StartEstimate;
   /** `format` is null where nobody has asked for the artifact. */
   readonly artifactHashOf: (taskHash: string, format: ArtifactFormat | null) => string;
@@ -66,6 +80,8 @@ export function createRunLedger(options: RunLedgerOptions): RunLedger {
   /** When the slots were last given up, earliest first, as far as stores tell; one for each slot. */
   const slotsFreeAt = Number.isFinite(slots) ? Array.from({ length: slots }, () => -Infinity) : [];
   let firstTrouble: Trouble | null = null;
+  const finished = new Map<string, FinishedTask>();
+  let exactDurationsMs: Readonly<Record<string, number>> = {};
 
   function taskOf(taskHash: string): LedgerTask {
     let task = tasks.get(taskHash);
@@ -73,9 +89,11 @@ export function createRunLedger(options: RunLedgerOptions): RunLedger {
       task = {
         format: null,
         lookup: null,
+        missCode: null,
         missAt: null,
         mayHaveWaited: false,
         store: null,
+        cause: null,
         sizeBytes: null,
         durationMs: null,
       };
@@ -123,15 +141,16 @@ export function createRunLedger(options: RunLedgerOptions): RunLedger {
     return total;
   }
 
-  function toRecord([taskHash, task]: [string, LedgerTask]): TaskRecord {
-    return {
+  function toRecord(taskHash: string): TaskRecord {
+    const seen = tasks.get(taskHash) ?? null;
+    return taskRecord({
       taskHash,
-      artifactHash: options.artifactHashOf(taskHash, task.format),
-      lookup: task.lookup,
-      store: task.store,
-      sizeBytes: task.sizeBytes,
-      durationMs: task.durationMs,
-    };
+      artifactHash: options.artifactHashOf(taskHash, seen?.format ?? null),
+      mode: options.mode,
+      seen,
+      finished: finished.get(taskHash) ?? null,
+      exactDurationMs: exactDurationsMs[taskHash] ?? null,
+    });
   }
 
   return {
@@ -141,11 +160,12 @@ export function createRunLedger(options: RunLedgerOptions): RunLedger {
     recordHit(taskHash, { sizeBytes, durationMs }) {
       const task = taskOf(taskHash);
       unfinished.delete(task);
-      Object.assign(task, { lookup: 'hit', sizeBytes, durationMs });
+      Object.assign(task, { lookup: 'hit', missCode: null, sizeBytes, durationMs });
     },
-    recordMiss(taskHash, at) {
+    recordMiss(taskHash, at, code = null) {
       const task = taskOf(taskHash);
       task.lookup = 'miss';
+      task.missCode ??= code;
       task.missAt = at;
       if (unfinished.has(task)) return;
       unfinished.add(task);
@@ -159,16 +179,17 @@ export function createRunLedger(options: RunLedgerOptions): RunLedger {
       setStore(task, 'pending');
       Object.assign(task, { sizeBytes, durationMs });
     },
-    recordDrop(taskHash) {
+    recordDrop(taskHash, cause) {
       const task = taskOf(taskHash);
       unfinished.delete(task);
       setStore(task, 'dropped');
+      task.cause = cause;
     },
-    recordUpload({ taskHash, result, sizeBytes, durationMs }) {
+    recordUpload({ taskHash, result, cause, sizeBytes, durationMs }) {
       const task = taskOf(taskHash);
       const isParked = result === 'parked';
       setStore(task, isParked ? 'pending' : result, { isParked });
-      Object.assign(task, { sizeBytes, durationMs });
+      Object.assign(task, { cause, sizeBytes, durationMs });
     },
     pendingTasks: () =>
       [...tasks].flatMap(([taskHash, { store }]) => (store === 'pending' ? [taskHash] : [])),
@@ -178,6 +199,11 @@ export function createRunLedger(options: RunLedgerOptions): RunLedger {
     },
     recordTrouble(trouble) {
       firstTrouble ??= trouble;
+    },
+    recordEnd(finishedTasks, durationsMs) {
+      exactDurationsMs = durationsMs;
+      // A custom hasher may have returned what names no artifact.
+      for (const task of finishedTasks) if (isTaskHash(task.hash)) finished.set(task.hash, task);
     },
     knows: (taskHash) => tasks.has(taskHash),
     taskCount: () => tasks.size,
@@ -208,7 +234,7 @@ export function createRunLedger(options: RunLedgerOptions): RunLedger {
         uploadedBytes: sum((task) => (uploaded(task) ? task.sizeBytes : 0)),
         pendingUploads: count((task) => task.store === 'pending'),
         trouble: firstTrouble,
-        tasks: [...tasks].map(toRecord),
+        tasks: [...new Set([...tasks.keys(), ...finished.keys()])].map(toRecord),
       };
     },
   };

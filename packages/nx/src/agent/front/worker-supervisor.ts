@@ -37,6 +37,9 @@ export interface WorkerSupervisorOptions {
   readonly onLost: () => void;
 }
 
+/** The worker crashed or hangs, which is nobody's known trouble. */
+const noWorker: LookupOutcome = { kind: 'miss', code: 'LARDER_AGENT_UNEXPECTED' };
+
 type ChannelState = 'running' | 'waiting' | 'stopped';
 
 export function createWorkerSupervisor(options: WorkerSupervisorOptions): WorkerSupervisor {
@@ -101,7 +104,7 @@ export function createWorkerSupervisor(options: WorkerSupervisorOptions): Worker
   function ended(livedMs: number): void {
     worker = null;
     isBusy = false;
-    for (const answer of lookups.values()) answer({ kind: 'miss' });
+    for (const answer of lookups.values()) answer(noWorker);
     lookups.clear();
     options.onMessage({ kind: 'busy', isBusy });
     if (state === 'stopped') {
@@ -163,7 +166,7 @@ export function createWorkerSupervisor(options: WorkerSupervisorOptions): Worker
   return {
     send: post,
     lookUp(lookup) {
-      if (!worker?.connected) return Promise.resolve({ kind: 'miss' });
+      if (!worker?.connected) return Promise.resolve(noWorker);
       const requestId = nextRequestId++;
       return new Promise((resolve) => {
         lookups.set(requestId, resolve);

@@ -1,16 +1,18 @@
 import type { EntryLayout, TaskResult } from '../../nx-facts/cache-entry.ts';
 import type { RunReport } from '../../report/run-report.ts';
+import type { FinishedCommand } from './finished-command.ts';
 import type { RunConfiguration } from './run-configuration.ts';
 
 /**
  * The agent's own endpoints, beside Nx's cache protocol under `/v1/cache/`.
- * `openRun` and `closeRun` are called with the agent's secret, `retrieve` and `store` with a run's
- * token, `health` with either.
+ * `openRun`, `closeRun` and `drain` are called with the agent's secret, `retrieve` and `store` with a
+ * run's token, `health` with either.
  */
 export const controlPaths = {
   health: '/larder/health',
   openRun: '/larder/runs/open',
   closeRun: '/larder/runs/close',
+  drain: '/larder/drain',
   retrieve: '/larder/retrieve',
   store: '/larder/store',
 } as const;
@@ -21,6 +23,10 @@ export const nxCachePath = '/v1/cache/';
 export interface HealthAnswer {
   readonly pid: number;
   readonly version: string;
+  /** Commands that are under way. */
+  readonly openRuns: number;
+  /** Artifacts of these and of former commands that are being uploaded. */
+  readonly uploads: number;
 }
 
 export interface OpenRunRequest {
@@ -43,6 +49,8 @@ export interface CloseRunRequest {
   readonly durationsMs: Readonly<Record<string, number>>;
   /** Hashes of the tasks that Nx had in its own cache, as far as the door knows. */
   readonly localHits?: readonly string[];
+  /** What Nx knows of the command, for the record; nothing where it ended without a word. */
+  readonly command?: FinishedCommand;
 }
 
 /** How a door names the run that it closes: Nx 20.8 gives its hooks no id, only the tasks' hashes. */

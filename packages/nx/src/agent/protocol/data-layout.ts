@@ -9,6 +9,8 @@ export interface DataLayout {
   readonly log: string;
   /** Report of the last run that was closed, as JSON. */
   readonly lastRun: string;
+  /** Records of the last runs. */
+  readonly runs: string;
   /** What Node keeps of the agent's code, ready to run. */
   readonly compileCache: string;
 }
@@ -19,6 +21,7 @@ export function dataLayout(dataDirectory: string): DataLayout {
     downloads: join(dataDirectory, 'downloads'),
     log: join(dataDirectory, 'agent.log'),
     lastRun: join(dataDirectory, 'last-run.json'),
+    runs: join(dataDirectory, 'runs'),
     compileCache: join(dataDirectory, 'compile-cache'),
   };
 }

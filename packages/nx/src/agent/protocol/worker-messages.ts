@@ -1,5 +1,5 @@
 import type { EntryLayout, TaskResult } from '../../nx-facts/cache-entry.ts';
-import type { Trouble } from '../../report/run-report.ts';
+import type { NotStored, Trouble } from '../../report/run-report.ts';
 import type { RunConfiguration } from './run-configuration.ts';
 
 /** What the front tells its worker, over the channel of `child_process.fork`. */
@@ -56,7 +56,11 @@ export type WorkerMessage =
   | { readonly kind: 'pong' };
 
 export type LookupOutcome =
-  | { readonly kind: 'miss' }
+  | {
+      readonly kind: 'miss';
+      /** Of the trouble that it is due to; null when the server does not have the artifact. */
+      readonly code: string | null;
+    }
   | {
       readonly kind: 'hit';
       /** Verified artifact, owned by the front from now on; null when it was restored. */
@@ -72,6 +76,8 @@ export interface UploadOutcome {
   readonly taskHash: string;
   /** `parked` stays in the spool for later, `dropped` is gone. */
   readonly result: 'uploaded' | 'parked' | 'dropped';
+  /** Why it was not uploaded; null when it was. */
+  readonly cause: NotStored | null;
   readonly sizeBytes: number;
   readonly durationMs: number;
 }

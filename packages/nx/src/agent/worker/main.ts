@@ -90,7 +90,7 @@ async function receive(message: FrontMessage): Promise<void> {
     case 'look-up': {
       const { lookup, requestId } = message;
       const outcome = await sessions.get(lookup.runId)?.lookUp(lookup);
-      tell({ kind: 'looked-up', requestId, outcome: outcome ?? { kind: 'miss' } });
+      tell({ kind: 'looked-up', requestId, outcome: outcome ?? { kind: 'miss', code: null } });
       break;
     }
     case 'spooled':
@@ -138,8 +138,18 @@ function maySend(runId: string): boolean {
 
 async function drop({ entryId, runId, taskHash }: SpooledEntry): Promise<void> {
   await spool.remove(entryId);
-  const upload = { runId, taskHash, result: 'dropped', sizeBytes: 0, durationMs: 0 } as const;
-  tell({ kind: 'upload-ended', upload });
+  const reason = openings.isRefused(runId) ? 'no-token' : 'read-only';
+  tell({
+    kind: 'upload-ended',
+    upload: {
+      runId,
+      taskHash,
+      result: 'dropped',
+      cause: { reason, code: null },
+      sizeBytes: 0,
+      durationMs: 0,
+    },
+  });
 }
 
 async function adoptLeftovers(): Promise<void> {

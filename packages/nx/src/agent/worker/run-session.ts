@@ -52,7 +52,7 @@ type Hit = Extract<LookupOutcome, { readonly kind: 'hit' }>;
 
 type DownloadOptions = Required<GetToFileOptions>;
 
-const miss: LookupOutcome = { kind: 'miss' };
+const miss: LookupOutcome = { kind: 'miss', code: null };
 
 /** A few requests for a whole command. Nobody waits for the last one: the report is there by then. */
 const eventRecording = { batchSize: 200, idleMs: 5_000, closeTimeoutMs: 1_000 };
@@ -203,7 +203,7 @@ export function createRunSession(options: RunSessionOptions): RunSession {
         return hit;
       } catch (error) {
         reportTrouble(error);
-        return miss;
+        return { kind: 'miss', code: toTrouble(error).code };
       }
     },
     endLookups(localHits) {

@@ -1,6 +1,8 @@
 import { fileBody, isLarderError, type ClientErrorCode } from '@larder/client';
 import type { ArchiveThread } from '../../archive/archive-thread.ts';
 import { holdsFailure } from '../../archive/holds-failure.ts';
+import type { NotStored } from '../../report/run-report.ts';
+import { toTrouble } from '../../report/trouble.ts';
 import { isSameUpstream, mayWrite } from '../protocol/run-configuration.ts';
 import { isProcessAlive } from '../is-process-alive.ts';
 import type { SpooledEntry, UploadOutcome } from '../protocol/worker-messages.ts';
@@ -131,6 +133,7 @@ export function createUploadQueue(options: UploadQueueOptions): UploadQueue {
     let { durationMs } = entry;
     let sizeBytes = entry.content.kind === 'body' ? entry.content.sizeBytes : 0;
     let result: UploadOutcome['result'];
+    let cause: NotStored | null = null;
     try {
       // A folder is packed even when the server is down: Nx may remove it before it is up again.
       sizeBytes = await ensureBody(entry);
@@ -140,8 +143,10 @@ export function createUploadQueue(options: UploadQueueOptions): UploadQueue {
       const isWanted =
         session.configuration.storesFailures || !(await holdsFailure(spool.bodyFile(entry.id)));
       await session.probed;
-      if (!isWanted) result = 'dropped';
-      else result = session.upstream.isDown() ? 'parked' : 'uploaded';
+      if (!isWanted) [result, cause] = ['dropped', { reason: 'failed', code: null }];
+      else if (session.upstream.isDown())
+        [result, cause] = ['parked', { reason: 'parked', code: null }];
+      else result = 'uploaded';
       if (result === 'uploaded') {
         const body = fileBody(spool.bodyFile(entry.id), sizeBytes);
         await session.upstream.uploads.put(entry.artifactHash, body, { durationMs });
@@ -151,6 +156,7 @@ export function createUploadQueue(options: UploadQueueOptions): UploadQueue {
       session.upstream.observe(error);
       report(error);
       result = isFinal(error) ? 'dropped' : 'parked';
+      cause = causeOf(error, result);
     } finally {
       backlog.remove(entry.id);
     }
@@ -162,7 +168,7 @@ export function createUploadQueue(options: UploadQueueOptions): UploadQueue {
     }
     taken.delete(entry.id);
     const { runId, taskHash } = entry;
-    options.onEnded({ runId, taskHash, result, sizeBytes, durationMs });
+    options.onEnded({ runId, taskHash, result, cause, sizeBytes, durationMs });
     if (result === 'parked') options.onParked(session);
   }
 
@@ -220,7 +226,14 @@ export function createUploadQueue(options: UploadQueueOptions): UploadQueue {
       else {
         // Somebody has emptied the spool. The run must not wait for it for ever.
         taken.delete(entryId);
-        options.onEnded({ runId, taskHash, result: 'dropped', sizeBytes: 0, durationMs: 0 });
+        options.onEnded({
+          runId,
+          taskHash,
+          result: 'dropped',
+          cause: { reason: 'lost', code: null },
+          sizeBytes: 0,
+          durationMs: 0,
+        });
       }
     },
     async adoptLeftovers() {
@@ -245,6 +258,13 @@ export function createUploadQueue(options: UploadQueueOptions): UploadQueue {
       await Promise.all(jobsOf(session));
     },
   };
+}
+
+function causeOf(error: unknown, result: 'dropped' | 'parked'): NotStored {
+  const { code } = toTrouble(error);
+  if (result === 'parked') return { reason: 'parked', code };
+  const isReadOnly = code === 'LARDER_ACCESS_WRITE_FORBIDDEN';
+  return { reason: isReadOnly ? 'read-only' : 'refused', code };
 }
 
 function isFinal(error: unknown): boolean {
