@@ -2,6 +2,7 @@
 import { type OpenBrowser, openBrowser, type OpenPage } from './browser/open-browser.ts';
 import { focusedElement } from './browser/focused-element.ts';
 import { findViolations } from './browser/find-violations.ts';
+import { figureOf } from './dashboard/figure-of.ts';
 import { logIn } from './dashboard/log-in.ts';
 import { nxTasks, teams, turboTasks, useServer } from './dashboard/use-server.ts';
 import { createMachine } from './machines/create-machine.ts';
@@ -46,14 +47,6 @@ function logInAs({ token }: { token: string }): Promise<void> {
   return logIn(open.page, { url: server.url, token });
 }
 
-/** The large figure of a tile. */
-function figure(name: string) {
-  const tile = open.page
-    .locator('.tile')
-    .filter({ has: open.page.getByText(name, { exact: true }) });
-  return tile.locator('.figure');
-}
-
 it('asks for a token, and says so when it is the wrong one', async () => {
   const { page } = open;
   await page.goto(server.url);
@@ -65,9 +58,9 @@ it('asks for a token, and says so when it is the wrong one', async () => {
 it('shows what really happened', async () => {
   await logInAs(tokens.owner);
   const tasks = nxTasks + turboTasks;
-  expect(await figure('Hit rate').textContent()).toBe('50 %');
+  expect(await figureOf(open.page, 'Hit rate').textContent()).toBe('50 %');
   await open.page.getByText(`${tasks} of ${2 * tasks} lookups`).waitFor();
-  expect(await figure('Is the cache too small?').textContent()).toBe('Large enough');
+  expect(await figureOf(open.page, 'Is the cache too small?').textContent()).toBe('Large enough');
   expect(await open.page.locator('.plot canvas').count()).toBe(3);
   // Bars are in the picture, and each number in the table behind it.
   await open.page.getByText('As a table').first().click();
