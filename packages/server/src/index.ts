@@ -1,7 +1,7 @@
 export { createServer, type LarderServer } from './create-server.ts';
 export { type LarderErrorDetails, LarderError, isLarderError } from './errors/larder-error.ts';
 export { ERROR_CODES, type ServerErrorCode } from './errors/error-codes.ts';
-export type { MetricsAccess } from './metrics/metrics-api.ts';
+export type { MetricsAccess } from './metrics/metrics-access.ts';
 export type {
   GithubActionsIssuer,
   GitlabIssuer,

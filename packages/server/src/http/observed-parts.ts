@@ -1,7 +1,7 @@
 import type { OpenArtifactCache } from '../artifacts/open-artifact-cache.ts';
 import type { EvictionLimits } from '../eviction/evictor.ts';
 import { collectMetrics } from '../metrics/collect-metrics.ts';
-import type { MetricsAccess } from '../metrics/metrics-api.ts';
+import type { MetricsAccess } from '../metrics/metrics-access.ts';
 import type { BlobStore } from '../storage/blob-store.ts';
 import type { MetadataStore } from '../storage/metadata-store.ts';
 import type { UsageWriter } from '../usage/usage-writer.ts';

@@ -4,9 +4,7 @@ import { principalOf, requireToken } from '../http/authentication.ts';
 import { countConnections } from '../http/connection-limit.ts';
 import type { TokenVerifier } from '../tokens/token-verifier.ts';
 import { formatMetrics, METRICS_CONTENT_TYPE, type MetricSamples } from './format-metrics.ts';
-
-/** Who may read the metrics: `token`, a token for every team; `public`, everybody. */
-export type MetricsAccess = 'token' | 'public';
+import type { MetricsAccess } from './metrics-access.ts';
 
 export interface MetricsApiOptions {
   access: MetricsAccess;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { LarderError } from '../errors/larder-error.ts';
-import type { MetricsAccess } from '../metrics/metrics-api.ts';
+import type { MetricsAccess } from '../metrics/metrics-access.ts';
 import type { OidcIssuer } from '../oidc/oidc-issuer.ts';
 import { oidcSchema } from '../oidc/oidc-options.ts';
 import { type ServerToken } from '../tokens/server-token.ts';
