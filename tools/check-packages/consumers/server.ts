@@ -9,6 +9,7 @@ import {
   type LarderErrorDetails,
   type LarderServer,
   type LogLevel,
+  type MetricsAccess,
   type OidcIssuer,
   type OidcRule,
   type OidcRuleIssuer,
@@ -33,7 +34,8 @@ const rule: OidcRule = { claims: { job: 'build' }, access, scope: 'isolated:{job
 const own: OidcRuleIssuer = { issuer: 'https://ci.example.com', audience, rules: [rule] };
 const oidc: OidcIssuer[] = [github, gitlab, own];
 const logLevel: LogLevel = 'silent';
-const options: ServerOptions = { port: 0, tokens, oidc, logLevel };
+const metricsAccess: MetricsAccess = 'public';
+const options: ServerOptions = { port: 0, tokens, oidc, logLevel, metricsAccess };
 
 export async function serve(): Promise<string> {
   const server: LarderServer = await createServer(options);
