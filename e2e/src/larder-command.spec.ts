@@ -2,7 +2,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { readEnvironment } from './environment.ts';
+import { type DaemonMode, readEnvironment } from './environment.ts';
 import { createMachine } from './machines/create-machine.ts';
 import { killAgent, waitUntilNoAgent } from './processes/agent-processes.ts';
 import { type CleanupStack, createCleanupStack } from './processes/cleanup-stack.ts';
@@ -15,7 +15,7 @@ import {
 } from './server/start-larder-server.ts';
 import { createWorkspace, type Workspace } from './workspace/create-workspace.ts';
 import { doorOf } from './workspace/nx-version.ts';
-import { runBuild } from './workspace/run-build.ts';
+import { runBuild, stopDaemon } from './workspace/run-build.ts';
 import { smallSixProjects } from './workspace/six-projects.ts';
 
 interface ToldTask {
@@ -29,9 +29,21 @@ interface ToldRun {
   readonly report: { readonly tasks: readonly ToldTask[] };
 }
 
+interface Setup {
+  readonly title: string;
+  readonly nxVersion: string;
+  readonly hasFastLane?: boolean;
+  readonly daemon?: DaemonMode;
+}
+
 const { nxVersions, fastLaneNxVersions } = readEnvironment();
-const setups = [
-  ...nxVersions.map((nxVersion) => ({ title: `Nx ${nxVersion}`, nxVersion, hasFastLane: false })),
+const setups: readonly Setup[] = [
+  ...nxVersions.map((nxVersion) => ({ title: `Nx ${nxVersion}`, nxVersion })),
+  ...nxVersions.slice(-1).map((nxVersion) => ({
+    title: `Nx ${nxVersion} and its daemon`,
+    nxVersion,
+    daemon: 'on' as const,
+  })),
   ...fastLaneNxVersions.map((nxVersion) => ({
     title: `Nx ${nxVersion} in the fast lane`,
     nxVersion,
@@ -39,7 +51,8 @@ const setups = [
   })),
 ];
 
-describe.each(setups)('larder with $title', ({ nxVersion, hasFastLane }) => {
+describe.each(setups)('larder with $title', (setup) => {
+  const { nxVersion, hasFastLane = false, daemon = 'off' } = setup;
   let cleanup: CleanupStack;
   let server: LarderServer;
   let workspace: Workspace;
@@ -60,6 +73,7 @@ describe.each(setups)('larder with $title', ({ nxVersion, hasFastLane }) => {
       hasFastLane,
     });
     cleanup.add(() => killAgent(workspace));
+    if (daemon === 'on') cleanup.add(() => stopDaemon(workspace));
     env = larderVariables(server);
   });
 
@@ -77,7 +91,7 @@ describe.each(setups)('larder with $title', ({ nxVersion, hasFastLane }) => {
   }
 
   async function build(more: Readonly<Record<string, string>> = {}): Promise<void> {
-    const { exitCode, output } = await runBuild(workspace, { env: { ...env, ...more } });
+    const { exitCode, output } = await runBuild(workspace, { daemon, env: { ...env, ...more } });
     expect({ exitCode, output }).toMatchObject({ exitCode: 0 });
   }
 

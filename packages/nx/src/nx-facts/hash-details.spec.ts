@@ -32,7 +32,8 @@ it('has what Nx 16 keeps apart', () => {
 
 it('has no more than a hash of what a command has printed', () => {
   const gather = (printed: string) =>
-    gatherHashInputs([{ hash: '1', hashDetails: details({ 'runtime:node -v': printed }) }]).table[1];
+    gatherHashInputs([{ hash: '1', hashDetails: details({ 'runtime:node -v': printed }) }])
+      .table[1];
   expect(gather('13630464474712544087')?.[1]).toBe('13630464474712544087');
   expect(gather('v20.20.2')?.[1]).toMatch(/^[0-9a-f]{64}$/);
   expect(gather('v20.20.2')).not.toEqual(gather('v22.0.0'));

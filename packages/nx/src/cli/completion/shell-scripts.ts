@@ -63,7 +63,12 @@ function zshScript(program: string, nodes: readonly CompletionNode[]): string {
     '  esac',
     `  _describe ${quote(program)} candidates`,
     '}',
-    `compdef _${program} ${program}`,
+    // From a folder of $fpath the whole file is the function, when it is called for the first time.
+    `if [ "$funcstack[1]" = "_${program}" ]; then`,
+    `  _${program} "$@"`,
+    'else',
+    `  compdef _${program} ${program}`,
+    'fi',
   ]);
 }
 
