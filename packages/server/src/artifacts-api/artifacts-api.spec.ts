@@ -340,7 +340,7 @@ describe('paths', () => {
     },
   );
 
-  it.each(['/', '/v8', '/v9/artifacts/x', '/apix/v8/artifacts/status', '/v8/artifacts/a/b'])(
+  it.each(['/pages', '/v8', '/v9/artifacts/x', '/apix/v8/artifacts/status', '/v8/artifacts/a/b'])(
     'knows nothing of %s',
     async (path) => {
       const response = await call(path);
