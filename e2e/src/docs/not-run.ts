@@ -12,6 +12,9 @@ export const notRun: Readonly<Record<string, string | Readonly<Record<string, st
     'In a job of GitHub Actions': 'needs the identity of a job; setup-action.spec.ts exchanges one',
     'In a job of GitLab CI/CD': 'needs the identity of a job; ci-recipes.spec.ts exchanges one',
   },
+  'docs/metrics.md': {
+    Traces: 'needs nothing but npm; tracing.spec.ts of the server runs with these packages',
+  },
   'docs/upgrading.md': {
     'The plugin': 'needs a newer version in the registry; release.spec.ts has one',
   },

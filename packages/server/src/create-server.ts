@@ -9,6 +9,8 @@ import { drain, listen } from './http/listen.ts';
 import { observedParts } from './http/observed-parts.ts';
 import { createUsageCounting } from './http/record-requests.ts';
 import { keepTlsRenewed, readTlsFiles, type TlsFiles } from './http/tls-files.ts';
+import { asksForTraces } from './options/environment.ts';
+import { startTracing } from './tracing/start-tracing.ts';
 import { createLog } from './logging/create-log.ts';
 import {
   resolveServerOptions,
@@ -107,6 +109,7 @@ export async function createServer(options: ServerOptions = {}): Promise<LarderS
       resolved.oidc.length === 0
         ? null
         : createIdentityExchange({ issuers: resolved.oidc, store: store.tokens });
+    const tracing = asksForTraces() ? startTracing(logger) : null;
     const app = createApp({
       cache,
       verifyToken,
@@ -117,6 +120,7 @@ export async function createServer(options: ServerOptions = {}): Promise<LarderS
         ...{ cache, metadata, blobs, limits, counting, usageWriter, trouble: log.trouble },
         metricsAccess: resolved.metricsAccess,
       }),
+      tracing,
       tls,
       trustedProxies: resolved.trustedProxies,
       logger,
@@ -130,6 +134,7 @@ export async function createServer(options: ServerOptions = {}): Promise<LarderS
         endTlsWatch?.();
         await drain(app, resolved.drainTimeoutMs);
         await cache.close();
+        await tracing?.close();
         await writer.close();
         await store.close();
         data.release();

@@ -126,6 +126,7 @@ it.each([
     larder: undefined as never,
     metrics: undefined as never,
     health: { checkStorage: () => Promise.resolve() },
+    tracing: null,
     tls: tls as TlsMaterial | null,
     trustedProxies: [],
     logger,

@@ -15,6 +15,8 @@ import { nxCacheApi } from '../nx-cache-api/nx-cache-api.ts';
 import type { IdentityExchange } from '../oidc/identity-exchange.ts';
 import { oidcApi } from '../oidc/oidc-api.ts';
 import type { TokenVerifier } from '../tokens/token-verifier.ts';
+import { traceRequests } from '../tracing/trace-requests.ts';
+import type { Tracing } from '../tracing/tracing.ts';
 import { createClientErrors } from './client-errors.ts';
 import { limitConnections } from './connection-limit.ts';
 import { toErrorEnvelope, toErrorResponse } from './error-responses.ts';
@@ -54,6 +56,8 @@ export interface AppParts {
   larder: Omit<LarderApiOptions, 'cache' | 'verifyToken'>;
   metrics: Omit<MetricsApiOptions, 'verifyToken'>;
   health: HealthApiOptions;
+  /** Null where nobody asks for traces. */
+  tracing: Pick<Tracing, 'begin'> | null;
   /** Null: plain http. */
   tls: TlsMaterial | null;
   /** Addresses and networks whose `X-Forwarded-*` headers are believed. */
@@ -102,6 +106,7 @@ export function createApp(parts: AppParts): FastifyInstance {
   app.setNotFoundHandler((_request, reply) =>
     sendError(reply, Object.assign(new Error('no route'), { statusCode: 404 })),
   );
+  if (parts.tracing !== null) traceRequests(app, parts.tracing);
   recordRequests(app, counting);
   logRequests(app);
   addSecurityHeaders(app, { isTls: tls !== null });

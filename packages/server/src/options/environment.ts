@@ -15,3 +15,15 @@ export function readEnvironment(
   }
   return values;
 }
+
+/**
+ * Whether OpenTelemetry's variables ask for traces: by naming the exporter, or a place to send them to.
+ * Everything else in them is read by its own packages.
+ */
+export function asksForTraces(environment: NodeJS.ProcessEnv = process.env): boolean {
+  if (environment.OTEL_SDK_DISABLED?.toLowerCase() === 'true') return false;
+  const exporter = environment.OTEL_TRACES_EXPORTER ?? '';
+  if (exporter !== '') return exporter === 'otlp';
+  const endpoints = ['OTEL_EXPORTER_OTLP_ENDPOINT', 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'];
+  return endpoints.some((name) => (environment[name] ?? '') !== '');
+}
