@@ -145,7 +145,8 @@ describe.each(nxVersions)('Nx %s', (nxVersion) => {
     if (daemon === 'off') {
       it('reports in one line what came from the remote cache', () => {
         expect(lastingLines(firstBuild.output)).toEqual([
-          expect.stringMatching(/^Larder: 0 of 6 tasks from the remote cache\b/),
+          // Nx 22.7 never looks up what becomes ready while it waits for other lookups.
+          expect.stringMatching(/^Larder: 0 of [1-6] tasks? from the remote cache\b.* 6 stored\b/),
         ]);
         expect(lastingLines(remoteBuild.output)).toEqual([
           expect.stringMatching(/^Larder: 6 of 6 tasks from the remote cache\b.* down\b/),
