@@ -3,7 +3,7 @@ import { type OpenBrowser, openBrowser, type OpenPage } from './browser/open-bro
 import { focusedElement } from './browser/focused-element.ts';
 import { findViolations } from './browser/find-violations.ts';
 import { figureOf } from './dashboard/figure-of.ts';
-import { logIn } from './dashboard/log-in.ts';
+import { chooseTeam, logIn, openMostUseful } from './dashboard/visit.ts';
 import { nxTasks, teams, turboTasks, useServer } from './dashboard/use-server.ts';
 import { createMachine } from './machines/create-machine.ts';
 import { type CleanupStack, createCleanupStack } from './processes/cleanup-stack.ts';
@@ -79,8 +79,7 @@ it('goes from one time and team to another, by keyboard as well, and back', asyn
   await page.getByRole('radio', { name: '24h' }).focus();
   await page.keyboard.press('ArrowRight');
   await page.waitForURL(/range=7d/);
-  await page.getByRole('combobox', { name: 'Team' }).selectOption({ label: teams.turbo });
-  await page.getByRole('heading', { level: 1, name: `Team ${teams.turbo}` }).waitFor();
+  await chooseTeam(page, teams.turbo);
   await page.getByText(`${turboTasks} of ${2 * turboTasks} lookups`).waitFor();
   await page.goBack();
   await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor();
@@ -110,14 +109,8 @@ it('can be used without a mouse from the login to the artifacts', async () => {
 it('opens an artifact and purges it, and the artifact is gone', async () => {
   const { page } = open;
   await logInAs(tokens.owner);
-  await page.getByRole('combobox', { name: 'Team' }).selectOption({ label: teams.nx });
-  await page.getByRole('heading', { level: 1, name: `Team ${teams.nx}` }).waitFor();
-  await page
-    .getByRole('table', { name: 'Most useful artifacts' })
-    .getByRole('link')
-    .first()
-    .click();
-  await page.getByRole('heading', { level: 1, name: 'Artifact' }).waitFor();
+  await chooseTeam(page, teams.nx);
+  await openMostUseful(page);
   const hash = (await page.locator('.facts code').first().textContent()) ?? '';
   const artifactUrl = `${server.url}/v8/artifacts/${hash}?slug=${teams.nx}`;
   const headers = { authorization: `Bearer ${tokens.owner.token}` };
@@ -140,12 +133,7 @@ it('shows a token that reads its own team, and lets it purge nothing', async () 
   expect(
     await page.getByRole('combobox', { name: 'Team' }).locator('option').allTextContents(),
   ).toEqual(['All my teams', teams.nx]);
-  await page
-    .getByRole('table', { name: 'Most useful artifacts' })
-    .getByRole('link')
-    .first()
-    .click();
-  await page.getByRole('heading', { level: 1, name: 'Artifact' }).waitFor();
+  await openMostUseful(page);
   expect(await page.getByRole('button', { name: 'Purge …' }).count()).toBe(0);
 });
 
@@ -171,13 +159,8 @@ it.each([
   expect(await findViolations(page)).toEqual([]);
   await logInAs(tokens.owner);
   expect(await findViolations(page)).toEqual([]);
-  await page.getByRole('combobox', { name: 'Team' }).selectOption({ label: teams.turbo });
-  await page
-    .getByRole('table', { name: 'Most useful artifacts' })
-    .getByRole('link')
-    .first()
-    .click();
-  await page.getByRole('heading', { level: 1, name: 'Artifact' }).waitFor();
+  await chooseTeam(page, teams.turbo);
+  await openMostUseful(page);
   expect(await findViolations(page)).toEqual([]);
   // Nothing sticks out of the screen.
   const width = await page.evaluate<number>('document.documentElement.scrollWidth');

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 
 import { type OpenBrowser, openBrowser } from './browser/open-browser.ts';
 import { figureOf } from './dashboard/figure-of.ts';
-import { logIn } from './dashboard/log-in.ts';
+import { logIn } from './dashboard/visit.ts';
 import { readAmount } from './dashboard/read-amount.ts';
 import { createMachine } from './machines/create-machine.ts';
 import { killAgent, waitUntilNoAgent } from './processes/agent-processes.ts';

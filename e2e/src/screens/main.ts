@@ -8,7 +8,7 @@ import { performance } from 'node:perf_hooks';
 import { type Page } from 'playwright-core';
 
 import { type OpenBrowser, openBrowser, type OpenPageOptions } from '../browser/open-browser.ts';
-import { logIn } from '../dashboard/log-in.ts';
+import { logIn, openMostUseful } from '../dashboard/visit.ts';
 import { teams, useServer } from '../dashboard/use-server.ts';
 import { readEnvironment } from '../environment.ts';
 import { nxInstallation, serverInstallation } from '../installations/installation.ts';
@@ -88,12 +88,7 @@ async function takePictures(browser: OpenBrowser, server: LarderServer): Promise
     if (name === 'overview') {
       await page.goto(`${server.url}/#/?range=24h&team=${teams.nx}`);
       await page.getByRole('heading', { level: 1, name: `Team ${teams.nx}` }).waitFor();
-      await page
-        .getByRole('table', { name: 'Most useful artifacts' })
-        .getByRole('link')
-        .first()
-        .click();
-      await page.getByRole('heading', { level: 1, name: 'Artifact' }).waitFor();
+      await openMostUseful(page);
       await page.screenshot({ path: join(folder, 'artifact.png') });
     }
     await close();

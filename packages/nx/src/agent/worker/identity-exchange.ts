@@ -2,6 +2,7 @@
 import { isIPv4 } from 'node:net';
 import { EnvHttpProxyAgent, request, type Dispatcher } from 'undici';
 import { pluginError } from '../../errors/plugin-error.ts';
+import { readText } from '../../http/read-text.ts';
 import type { CiIdentity } from '../../options/ci-identity.ts';
 
 const exchangePath = '/auth/oidc';
@@ -38,7 +39,7 @@ export async function exchangeIdentity(options: IdentityExchangeOptions): Promis
     try {
       // Redirects are not followed: they could lead to somebody else.
       const { statusCode, body } = await request(address, { ...init, dispatcher, signal });
-      return { status: statusCode, content: parseJson(await readText(body)) };
+      return { status: statusCode, content: parseJson(await readText(body, maxAnswerBytes)) };
     } catch (cause) {
       throw failed(what, signal.aborted ? `no answer within ${timeoutMs} ms` : reasonOf(cause));
     }
@@ -142,17 +143,6 @@ function requireSecure(text: string, what: string): void {
 function isLoopback(hostname: string): boolean {
   if (isIPv4(hostname)) return hostname.startsWith('127.');
   return hostname === 'localhost' || hostname === '[::1]';
-}
-
-async function readText(body: AsyncIterable<Buffer>): Promise<string> {
-  const chunks: Buffer[] = [];
-  let sizeBytes = 0;
-  for await (const chunk of body) {
-    sizeBytes += chunk.length;
-    if (sizeBytes > maxAnswerBytes) throw new Error('the answer is too long');
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
 }
 
 /** Undefined for what is no JSON; its status says enough. */

@@ -1,5 +1,6 @@
 // The API of Larder's own server, below `/larder/v1`, see docs/usage.md. Other servers do not have it.
 import { EnvHttpProxyAgent, request } from 'undici';
+import { readText } from '../../http/read-text.ts';
 
 const timeoutMs = 5_000;
 
@@ -35,19 +36,8 @@ export async function askLarderApi(question: LarderApiQuestion): Promise<LarderA
         signal: AbortSignal.timeout(timeoutMs),
       },
     );
-    return { status: statusCode, text: await readText(body) };
+    return { status: statusCode, text: await readText(body, maxAnswerBytes) };
   } finally {
     await dispatcher.destroy();
   }
-}
-
-async function readText(body: AsyncIterable<Buffer>): Promise<string> {
-  const chunks: Buffer[] = [];
-  let sizeBytes = 0;
-  for await (const chunk of body) {
-    sizeBytes += chunk.length;
-    if (sizeBytes > maxAnswerBytes) throw new Error('The answer is too long');
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
 }

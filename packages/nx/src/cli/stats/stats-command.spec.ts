@@ -1,6 +1,5 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { createCliBed } from '../cli-bed.fixture.ts';
+import { startTellingServer } from '../telling-server.fixture.ts';
 import type { UsageAnswer } from './usage-answer.ts';
 
 const bed = createCliBed();
@@ -31,26 +30,8 @@ const usage: UsageAnswer = {
   storage: { artifacts: 7, storedBytes: 9_000_000, limitBytes: 10_000_000 },
 };
 
-/** A server that tells its usage; `asked` are the questions for it. */
-async function startTellingServer({ status = 200, body = JSON.stringify(usage) } = {}) {
-  const asked: string[] = [];
-  const server = createServer((request, response) => {
-    const isAuthorized = request.headers.authorization === `Bearer ${token}`;
-    if (!isAuthorized) response.writeHead(401).end();
-    else if (request.url?.startsWith('/larder/v1/usage') === true) {
-      asked.push(request.url);
-      response.writeHead(status).end(body);
-    } else response.end('{"status":"enabled"}');
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  bed.onCleanUp(
-    () =>
-      new Promise((resolve) => {
-        server.close(resolve);
-        server.closeAllConnections();
-      }),
-  );
-  return { asked, url: `http://127.0.0.1:${String((server.address() as AddressInfo).port)}` };
+function startTelling({ status = 200, body = JSON.stringify(usage) } = {}) {
+  return startTellingServer(bed, { token, endpoint: 'usage', status, body });
 }
 
 function enter(url: string, variables: Record<string, string> = {}): void {
@@ -58,7 +39,7 @@ function enter(url: string, variables: Record<string, string> = {}): void {
 }
 
 it('tells what the server did for the team', async () => {
-  const { url, asked } = await startTellingServer();
+  const { url, asked } = await startTelling();
   enter(url, { LARDER_TEAM_SLUG: 'acme' });
   const { exitCode, output, errors } = await bed.larder('stats');
   expect({ exitCode, errors }).toEqual({ exitCode: 0, errors: '' });
@@ -82,7 +63,7 @@ it('tells what the server did for the team', async () => {
 });
 
 it('tells all that the server says as JSON, of the time that is asked for', async () => {
-  const { url, asked } = await startTellingServer();
+  const { url, asked } = await startTelling();
   enter(url);
   expect(await bed.larderJson('stats', '--range', '30d')).toEqual(usage);
   expect(asked).toEqual(['/larder/v1/usage?range=30d']);
@@ -95,7 +76,7 @@ it.each([
   [{ body: 'null' }, 'LARDER_CLI_NO_USAGE'],
   [{ body: '{"totals":{"hits":1}}' }, 'LARDER_CLI_NO_USAGE'],
 ])('says of a server that answers %j that it tells no usage', async (answer, code) => {
-  const { url } = await startTellingServer(answer);
+  const { url } = await startTelling(answer);
   enter(url);
   const { exitCode, errors } = await bed.larder('stats');
   expect(exitCode).toBe(1);
@@ -103,7 +84,7 @@ it.each([
 });
 
 it('says that there is no token, that it is wrong, and that nobody answers', async () => {
-  const { url } = await startTellingServer();
+  const { url } = await startTelling();
   bed.enter({ variables: { LARDER_URL: url } });
   expect((await bed.larder('stats')).errors).toContain('LARDER_CLI_NO_TOKEN');
   enter(url, { LARDER_TOKEN: 'another' });

@@ -1,8 +1,7 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { installCachePackage } from '../../testing/nx-workspace.fixture.ts';
 import { answer, hang, type ArtifactsServer } from '../../testing/artifacts-server.fixture.ts';
 import { createCliBed } from '../cli-bed.fixture.ts';
+import { startTellingServer } from '../telling-server.fixture.ts';
 import type { Status } from './gather-status.ts';
 
 const bed = createCliBed();
@@ -16,25 +15,9 @@ function enterWith(server: Pick<ArtifactsServer, 'url'>, variables: Record<strin
 
 const statusOf = () => bed.larderJson<Status>('status');
 
-/** A server of Larder, as far as it tells who somebody is. */
-async function startTellingServer(whoAmI: unknown, status = 200): Promise<{ url: string }> {
-  const server = createServer((request, response) => {
-    const isAsked = request.url === '/larder/v1/whoami';
-    if (isAsked && request.headers.authorization === `Bearer ${token}`) {
-      response.writeHead(status).end(JSON.stringify(whoAmI));
-    } else if (request.url?.startsWith('/v8/artifacts/status') === true) {
-      response.end('{"status":"enabled"}');
-    } else response.writeHead(404).end();
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  bed.onCleanUp(
-    () =>
-      new Promise((resolve) => {
-        server.close(resolve);
-        server.closeAllConnections();
-      }),
-  );
-  return { url: `http://127.0.0.1:${String((server.address() as AddressInfo).port)}` };
+/** A server that tells who somebody is. */
+function startTelling(whoAmI: unknown) {
+  return startTellingServer(bed, { token, endpoint: 'whoami', body: JSON.stringify(whoAmI) });
 }
 
 describe('options', () => {
@@ -113,7 +96,7 @@ describe('the server', () => {
   });
 
   it('that tells who we are is believed', async () => {
-    const server = await startTellingServer({
+    const server = await startTelling({
       tokenId: 't1',
       label: 'pull requests',
       access: 'read',
@@ -140,7 +123,7 @@ describe('the server', () => {
   it.each([[null], [{}], ['text'], [{ access: 'everything' }]])(
     'that answers %j has told nothing',
     async (nonsense) => {
-      enterWith(await startTellingServer(nonsense));
+      enterWith(await startTelling(nonsense));
       expect(await statusOf()).toMatchObject({
         server: { mayRead: true, mayWrite: null, token: null },
       });
