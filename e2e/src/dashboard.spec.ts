@@ -137,6 +137,25 @@ it('shows a token that reads its own team, and lets it purge nothing', async () 
   expect(await page.getByRole('button', { name: 'Purge …' }).count()).toBe(0);
 });
 
+it('asks for another token when this one is no longer good, and then stays with that', async () => {
+  const { page } = open;
+  await logInAs(tokens.reader);
+  await page.route('**/larder/v1/usage*', (route) => route.fulfill({ status: 401, body: '{}' }));
+  await page.getByRole('radio', { name: '7d' }).check({ force: true });
+  await page.getByLabel('Token').waitFor();
+  await page.unroute('**/larder/v1/usage*');
+  await page.getByLabel('Token').fill(tokens.owner.token);
+  await page.getByRole('button', { name: 'Log in' }).click();
+  await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor();
+  let asked = 0;
+  page.on('request', (request) => {
+    if (request.url().includes('/larder/v1/usage')) asked += 1;
+  });
+  await chooseTeam(page, teams.turbo);
+  // Nobody asks any more with the token of before.
+  expect(asked).toBe(1);
+});
+
 it('forgets the token when one logs out', async () => {
   const { page } = open;
   await logInAs(tokens.owner);

@@ -53,6 +53,7 @@ function run(api: Api, whoAmI: WhoAmI): void {
     },
   });
   page.replaceChildren(frame.root);
+  const ended = new AbortController();
   let latest = 0;
 
   /** Only what was asked for last is shown, however late answers come. */
@@ -68,6 +69,8 @@ function run(api: Api, whoAmI: WhoAmI): void {
     } catch (error) {
       if (turn !== latest) return;
       if (error instanceof ApiError && error.status === 401) {
+        // Whoever logs in now does so with another token, which this one must not take away.
+        ended.abort();
         forgetToken();
         askForToken(error.message);
       } else frame.main.replaceChildren(problem(messageOf(error)));
@@ -79,11 +82,15 @@ function run(api: Api, whoAmI: WhoAmI): void {
     return showArtifact(api, place, whoAmI);
   }
 
-  addEventListener('hashchange', () => void show({ isAnew: true }));
-  setInterval(() => {
+  const { signal } = ended;
+  addEventListener('hashchange', () => void show({ isAnew: true }), { signal });
+  const timer = setInterval(() => {
     const isOverview = parsePlace(location.hash).kind === 'overview';
     if (isOverview && document.visibilityState === 'visible') void show({ isAnew: false });
   }, REFRESH_MS);
+  signal.addEventListener('abort', () => {
+    clearInterval(timer);
+  });
   void show({ isAnew: false });
 }
 

@@ -72,7 +72,8 @@ const BYTE_UNITS = ['B', 'kB', 'MB', 'GB', 'TB'];
 function formatBytes(bytes: number): string {
   let amount = bytes;
   let unit = 0;
-  while (amount >= 1_000 && unit < BYTE_UNITS.length - 1) {
+  // What would be rounded to 1000.0 is one of the next unit.
+  while (amount >= 999.95 && unit < BYTE_UNITS.length - 1) {
     amount /= 1_000;
     unit += 1;
   }

@@ -149,8 +149,9 @@ function asPlain(app: FastifyInstance<HttpsServer>): FastifyInstance {
 }
 
 /**
- * For browsers that are led here: but for those of the dashboard, no answer of this server is a page, a
- * script or of any use to one. There is no `Access-Control-Allow-Origin` either, so that no web page can read any.
+ * For browsers that are led here: but for those of the dashboard, no answer of this server is a page,
+ * a script or of any use to one. There is no `Access-Control-Allow-Origin` either, so that no web page
+ * can read any.
  */
 function addSecurityHeaders(app: FastifyInstance, { isTls }: { isTls: boolean }): void {
   const headers = {
