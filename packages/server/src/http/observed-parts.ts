@@ -43,7 +43,7 @@ export function observedParts(
     },
     health: {
       async checkStorage() {
-        await index.usage();
+        await metadata.check();
         await blobs.check();
       },
     },

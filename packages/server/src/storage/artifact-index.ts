@@ -121,7 +121,10 @@ export interface ArtifactFilter {
  * storage does.
  */
 export interface ArtifactIndex {
-  /** Adds a record; false, and nothing is changed, when the key is taken: the first write wins. */
+  /**
+   * Adds a record; false, and nothing is changed, when the key is taken: the first write wins. When it
+   * fails, the record may have been added all the same: the answer may be what was lost.
+   */
   write(key: ArtifactKey, record: ArtifactRecord): Promise<boolean>;
   read(key: ArtifactKey): Promise<ArtifactRecord | null>;
   /** Records of one space by hash; absent ones are left out. */

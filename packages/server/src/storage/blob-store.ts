@@ -79,7 +79,16 @@ export interface BlobStore {
    */
   quarantine(name: string): Promise<void>;
   /** Names of all blobs that start with this prefix of at least two hex digits, in no order. */
-  list(prefix: string): Promise<string[]>;
+  list(
+    prefix: string,
+    /** Milliseconds since 1970: leave out what was written later, as the storage's clock has it. */
+    options?: { writtenBeforeMs?: number },
+  ): Promise<string[]>;
+  /**
+   * An address that gives whoever has it the bytes of a blob for some minutes, without this server in
+   * between. Null where the storage has none to give.
+   */
+  link(name: string, expected: ExpectedBlob): Promise<string | null>;
   /** Fails when blobs cannot be read and written; what is stored is not looked at. */
   check(): Promise<void>;
   /** Removes what interrupted writes left. Only to be called while nothing is being written. */

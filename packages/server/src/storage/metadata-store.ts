@@ -1,5 +1,6 @@
 import type { TokenStore } from '../tokens/token-store.ts';
 import type { ArtifactIndex } from './artifact-index.ts';
+import type { Leases } from './leases.ts';
 import type { UsageStore } from './usage-store.ts';
 
 /** Everything but the bytes of artifacts: what one database keeps. */
@@ -7,5 +8,8 @@ export interface MetadataStore {
   artifacts: ArtifactIndex;
   tokens: TokenStore;
   usage: UsageStore;
+  leases: Leases;
+  /** Fails with `LARDER_SERVER_STORAGE_FAILED` when the database cannot be asked. */
+  check(): Promise<void>;
   close(): Promise<void>;
 }

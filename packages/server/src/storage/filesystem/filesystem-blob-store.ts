@@ -1,7 +1,7 @@
 // Layout: `blobs/<first two digits>/<name>` for what is complete, `uploads/<name>` for what is not,
 // `quarantine/<name>` for what was found damaged. A file is an artifact and its trailer.
 import { statSync } from 'node:fs';
-import { access, constants, mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { access, constants, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hasErrnoCode } from '../../errors/has-errno-code.ts';
 import { BLOB_NAME_PATTERN, type BlobStore, type ExpectedBlob } from '../blob-store.ts';
@@ -116,15 +116,22 @@ export async function createFilesystemBlobStore(directory: string): Promise<Blob
       }
     },
 
-    async list(prefix) {
+    async list(prefix, { writtenBeforeMs } = {}) {
       try {
-        const names = await readdir(shardOf(prefix));
-        return names.filter((name) => name.startsWith(prefix) && BLOB_NAME_PATTERN.test(name));
+        const all = await readdir(shardOf(prefix));
+        const names = all.filter((name) => name.startsWith(prefix) && BLOB_NAME_PATTERN.test(name));
+        if (writtenBeforeMs === undefined) return names;
+        const isOld = await Promise.all(
+          names.map((name) => isWrittenBefore(pathOf(name), writtenBeforeMs)),
+        );
+        return names.filter((_name, number) => isOld[number]);
       } catch (error) {
         if (hasErrnoCode(error, 'ENOENT')) return [];
         throw storageFailed('Listing artifacts', error);
       }
     },
+
+    link: () => Promise.resolve(null),
 
     async check() {
       try {
@@ -154,6 +161,16 @@ function hasExpectedSize(path: string, { storedBytes }: ExpectedBlob): boolean {
     return statSync(path, { throwIfNoEntry: false })?.size === storedBytes;
   } catch (error) {
     throw storageFailed('Looking at an artifact', error);
+  }
+}
+
+/** False for a file that is gone. */
+async function isWrittenBefore(path: string, ms: number): Promise<boolean> {
+  try {
+    return (await stat(path)).mtimeMs < ms;
+  } catch (error) {
+    if (hasErrnoCode(error, 'ENOENT')) return false;
+    throw error;
   }
 }
 

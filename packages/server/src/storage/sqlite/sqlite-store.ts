@@ -1,4 +1,5 @@
 import { sql, type Kysely } from 'kysely';
+import { UNDISPUTED_LEASES } from '../leases.ts';
 import type { MetadataStore } from '../metadata-store.ts';
 import { reportingFailure } from '../storage-failed.ts';
 import type { DatabaseSchema } from './database-schema.ts';
@@ -22,6 +23,11 @@ export async function openSqliteStore(
     artifacts: createSqliteArtifactIndex(open),
     tokens: createSqliteTokenStore(open),
     usage: createSqliteUsageStore(open),
+    leases: UNDISPUTED_LEASES,
+    check: () =>
+      reportingFailure('Asking the database', async () => {
+        await sql`select 1 from artifact limit 1`.execute(database);
+      }),
     close: () =>
       reportingFailure('Closing the database', async () => {
         if (options.isShared !== true) await moveLogIntoFile(database);
