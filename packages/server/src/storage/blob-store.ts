@@ -34,6 +34,11 @@ export interface OpenBlob {
  */
 export interface BlobStore {
   /**
+   * Whether a blob that is not found is certainly gone. Where it is not, the part of the storage that
+   * has it may be down.
+   */
+  readonly isLossCertain: boolean;
+  /**
    * Stores all of `source` and its description under a new name, or nothing at all. A reader never
    * sees a part of it. On failure the source is left where it is, not destroyed.
    *
@@ -85,13 +90,16 @@ export interface BlobStore {
     options?: { writtenBeforeMs?: number },
   ): Promise<string[]>;
   /**
-   * An address that gives whoever has it the bytes of a blob for some minutes, without this server in
-   * between. Null where the storage has none to give.
+   * Makes an address that gives whoever has it the bytes of a blob for some minutes, without this server
+   * in between; whether there is a blob of this name is not looked at. Null where the storage gives none.
    */
-  link(name: string, expected: ExpectedBlob): Promise<string | null>;
+  readonly link: ((name: string) => Promise<string>) | null;
   /** Fails when blobs cannot be read and written; what is stored is not looked at. */
   check(): Promise<void>;
-  /** Removes what interrupted writes left. Only to be called while nothing is being written. */
+  /**
+   * Removes what interrupted writes left: where the blobs are shared, what is a day old; otherwise all
+   * of it, so that nothing must be being written.
+   */
   removeLeftovers(): Promise<void>;
 }
 

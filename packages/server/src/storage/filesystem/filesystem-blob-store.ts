@@ -40,6 +40,9 @@ export async function createFilesystemBlobStore(directory: string): Promise<Blob
   }
 
   return {
+    isLossCertain: true,
+    link: null,
+
     async write(name, source, { sizeBytes, description, signal }) {
       checkedName(name);
       const temporary = join(uploads, name);
@@ -130,8 +133,6 @@ export async function createFilesystemBlobStore(directory: string): Promise<Blob
         throw storageFailed('Listing artifacts', error);
       }
     },
-
-    link: () => Promise.resolve(null),
 
     async check() {
       try {

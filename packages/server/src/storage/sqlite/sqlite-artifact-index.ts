@@ -45,6 +45,8 @@ export function createSqliteArtifactIndex({ database, connection }: OpenDatabase
       .where('api', '=', api);
 
   return {
+    failsWhole: true,
+
     write: (key, record) =>
       reportingFailure('Adding an artifact to the index', () => insert(toRow(key, record))),
 
