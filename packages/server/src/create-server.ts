@@ -61,7 +61,10 @@ export async function createServer(options: ServerOptions = {}): Promise<LarderS
   const log = createLog(resolved.logLevel);
   const tlsFiles = tlsFilesOf(resolved);
   const tls = tlsFiles === null ? null : await readTlsFiles(tlsFiles);
-  const storage = await openStorage(resolved, 'own');
+  const { logger } = log;
+  const storage = await openStorage(resolved, 'own', (message, err) => {
+    logger.warn({ err }, message);
+  });
   const { blobs, metadata, areBlobsShared } = storage;
   let usageWriter: UsageWriter | null = null;
   try {
@@ -72,7 +75,6 @@ export async function createServer(options: ServerOptions = {}): Promise<LarderS
       dataDirectory: storage.dataDirectory,
       store: metadata.tokens,
     });
-    const { logger } = log;
     if (mayAllPoison) logger.warn(POISONING_WARNING);
     const limits = evictionLimitsOf(resolved);
     const counting = createUsageCounting();

@@ -42,6 +42,8 @@ export interface OpenStorage {
  */
 export type StorageUse = 'own' | 'beside' | 'shared' | 'rebuild';
 
+export type StorageTroubleListener = (message: string, cause: unknown) => void;
+
 /** Whether anything is kept in the data folder. */
 export function needsDataDirectory({ s3, databaseUrl }: StorageOptions): boolean {
   return s3 === null || databaseUrl === '';
@@ -51,10 +53,15 @@ export function needsDataDirectory({ s3, databaseUrl }: StorageOptions): boolean
  * Opens what the options name, creates it when absent, and takes the data folder for as long as it is
  * open, as far as one is needed and the use asks for it.
  *
+ * @param onTrouble - Told of trouble that no caller hears of, such as connections that were lost.
  * @throws LarderError `LARDER_SERVER_DATA_UNUSABLE`, `LARDER_SERVER_DATA_LOCKED`,
  * `LARDER_SERVER_INDEX_INCOMPATIBLE`, `LARDER_SERVER_INDEX_MISSING`, `LARDER_SERVER_STORAGE_FAILED`.
  */
-export async function openStorage(options: StorageOptions, use: StorageUse): Promise<OpenStorage> {
+export async function openStorage(
+  options: StorageOptions,
+  use: StorageUse,
+  onTrouble: StorageTroubleListener = () => undefined,
+): Promise<OpenStorage> {
   // Where no server is, nobody else would bring the tables up to date.
   if (use === 'shared') await (await openStorage(options, 'beside')).close();
   const folder = needsDataDirectory(options)
@@ -73,6 +80,7 @@ export async function openStorage(options: StorageOptions, use: StorageUse): Pro
     const metadata = await openMetadata(options, {
       isShared: folder.isServed,
       isRepeatable: use === 'rebuild',
+      onTrouble,
     });
     opened.push(metadata);
     const list: BlobStore['list'] = (prefix) => blobs.store.list(prefix);
@@ -139,11 +147,11 @@ async function openBlobs({ s3, dataDirectory }: StorageOptions): Promise<OpenBlo
 
 async function openMetadata(
   { databaseUrl, databaseMaxConnections, dataDirectory }: StorageOptions,
-  options: OpenDatabaseOptions,
+  { onTrouble, ...options }: OpenDatabaseOptions & { onTrouble: StorageTroubleListener },
 ): Promise<MetadataStore> {
   if (databaseUrl === '') return openSqliteStore(databaseFile(resolve(dataDirectory)), options);
   const { openPostgresStore } = await import('./postgres/postgres-store.ts');
-  return openPostgresStore({ url: databaseUrl, maxConnections: databaseMaxConnections });
+  return openPostgresStore({ url: databaseUrl, maxConnections: databaseMaxConnections, onTrouble });
 }
 
 /**
