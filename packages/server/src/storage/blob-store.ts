@@ -63,7 +63,10 @@ export interface BlobStore {
    * stream. Null when there is none, or one that does not take up as much as expected.
    */
   readSmall(name: string, expected: ExpectedBlob): Promise<Buffer | null>;
-  /** Null when there is no blob of this name. Expectations are as for `read`. */
+  /**
+   * Null when there is no blob of this name. Expectations are as for `read`, but where a look is a
+   * request over the network, what is expected is taken to be there, unseen.
+   */
   stat(name: string, expected?: ExpectedBlob): Promise<{ sizeBytes: number } | null>;
   /**
    * What a blob says of itself, without reading its bytes, which may have changed since. Null when
@@ -91,11 +94,25 @@ export interface BlobStore {
   link(name: string, expected: ExpectedBlob): Promise<string | null>;
   /** Fails when blobs cannot be read and written; what is stored is not looked at. */
   check(): Promise<void>;
-  /** Removes what interrupted writes left. Only to be called while nothing is being written. */
+  /**
+   * Removes what interrupted writes left. Only to be called while this server writes nothing. Where
+   * other servers may write to the same storage, that is only what was begun more than a day ago.
+   */
   removeLeftovers(): Promise<void>;
 }
 
 export const BLOB_NAME_PATTERN = /^[0-9a-f]{32}$/;
+
+/**
+ * Names are made up by this server; this is the last line that keeps anything else out of the storage.
+ *
+ * @throws TypeError when this is no name of a blob.
+ */
+export function checkedBlobName(name: string): string {
+  if (!BLOB_NAME_PATTERN.test(name))
+    throw new TypeError(`Not a blob name: ${JSON.stringify(name)}`);
+  return name;
+}
 
 /** Several times what the limits of the two protocols let a description become. */
 export const MAX_DESCRIPTION_BYTES = 64 * 1024;
