@@ -3,8 +3,11 @@ import { Readable } from 'node:stream';
 /** What a connection may have sent before whoever reads has asked for more. */
 const HIGH_WATER_MARK = 128 * 1024;
 
-/** How often a download goes on where it broke off. */
+/** How often a download goes on where it broke off, one time after the other with little in between. */
 const MAX_RESUMPTIONS = 5;
+
+/** A connection that has brought as much as this was a good one. */
+const LITTLE_BYTES = 1024 ** 2;
 
 export interface ObjectStreamOptions {
   /** Of the object. */
@@ -29,6 +32,7 @@ export class ObjectStream extends Readable {
   #body: Readable | null = null;
   #position = 0;
   #resumptions = 0;
+  #resumedAt = 0;
   #isWanted = false;
 
   /** @param body - All of the object, as it comes over the first connection. */
@@ -102,12 +106,14 @@ export class ObjectStream extends Readable {
   /** Never fails: whoever reads is told. */
   async #goOn(cause: Error): Promise<void> {
     const { sizeBytes, reopen, failed } = this.#options;
+    if (this.#position - this.#resumedAt >= LITTLE_BYTES) this.#resumptions = 0;
     if (this.#position >= sizeBytes || this.#resumptions === MAX_RESUMPTIONS) {
       const brokeOffAt = `the download broke off after ${this.#position} of ${sizeBytes} bytes`;
       this.destroy(failed(new Error(`${brokeOffAt}: ${cause.message}`, { cause })));
       return;
     }
     this.#resumptions += 1;
+    this.#resumedAt = this.#position;
     try {
       const body = await reopen(this.#position, this.#closing.signal);
       if (this.destroyed) body.destroy();

@@ -32,7 +32,8 @@ export async function withDeadline<T>(
   try {
     return await Promise.race([working, aborted]);
   } catch (error) {
-    throw controller.signal.aborted ? controller.signal.reason : error;
+    controller.signal.throwIfAborted();
+    throw error;
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener('abort', onAbort);
