@@ -30,7 +30,7 @@ export const ERROR_CODES = {
   LARDER_SERVER_UPLOAD_ABORTED: 'the client went away in the middle of an upload',
   LARDER_SERVER_RATE_EXCEEDED: 'a token has sent too many requests',
   LARDER_SERVER_ARTIFACTS_DAMAGED: 'a verification found damaged or lost artifacts',
-  LARDER_SERVER_STORAGE_FAILED: 'the file system or the index failed',
+  LARDER_SERVER_STORAGE_FAILED: 'the file system, the bucket or the index failed',
 } as const;
 
 /** Code of a {@link LarderError} thrown by this package. */

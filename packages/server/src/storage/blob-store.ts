@@ -68,7 +68,10 @@ export interface BlobStore {
    * stream. Null when there is none, or one that does not take up as much as expected.
    */
   readSmall(name: string, expected: ExpectedBlob): Promise<Buffer | null>;
-  /** Null when there is no blob of this name. Expectations are as for `read`. */
+  /**
+   * Null when there is no blob of this name. Expectations are as for `read`, but where a look is a
+   * request over the network, what is expected is taken to be there, unseen.
+   */
   stat(name: string, expected?: ExpectedBlob): Promise<{ sizeBytes: number } | null>;
   /**
    * What a blob says of itself, without reading its bytes, which may have changed since. Null when
@@ -104,6 +107,17 @@ export interface BlobStore {
 }
 
 export const BLOB_NAME_PATTERN = /^[0-9a-f]{32}$/;
+
+/**
+ * Names are made up by this server; this is the last line that keeps anything else out of the storage.
+ *
+ * @throws TypeError when this is no name of a blob.
+ */
+export function checkedBlobName(name: string): string {
+  if (!BLOB_NAME_PATTERN.test(name))
+    throw new TypeError(`Not a blob name: ${JSON.stringify(name)}`);
+  return name;
+}
 
 /** Several times what the limits of the two protocols let a description become. */
 export const MAX_DESCRIPTION_BYTES = 64 * 1024;
