@@ -1,8 +1,8 @@
 import { sql, type Kysely } from 'kysely';
 import { UNDISPUTED_LEASES } from '../leases.ts';
 import type { MetadataStore } from '../metadata-store.ts';
+import type { DatabaseSchema } from '../sql/database-schema.ts';
 import { reportingFailure } from '../storage-failed.ts';
-import type { DatabaseSchema } from './database-schema.ts';
 import { openDatabase, type OpenDatabaseOptions } from './open-database.ts';
 import { createSqliteArtifactIndex } from './sqlite-artifact-index.ts';
 import { createSqliteTokenStore } from './sqlite-token-store.ts';
