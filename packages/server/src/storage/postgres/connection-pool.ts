@@ -69,6 +69,8 @@ export function createConnectionPool(options: ConnectionPoolOptions): Connection
     application_name: APPLICATION_NAME,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     idleTimeoutMillis: IDLE_TIMEOUT_MS,
+    // A database that does not answer a farewell is not waited for.
+    allowExitOnIdle: true,
     keepAlive: true,
     keepAliveInitialDelayMillis: KEEP_ALIVE_DELAY_MS,
     ...(statementTimeoutMs === null ? {} : { statement_timeout: statementTimeoutMs }),

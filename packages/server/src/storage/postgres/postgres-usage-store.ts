@@ -18,7 +18,8 @@ import type { OpenDatabase } from './open-database.ts';
 const ADD = `
   insert into usage_hour (${USAGE_COLUMNS})
   select hour_ms, owner, team, ${USAGE_SUMS} from (
-    select (value ->> 0)::bigint as hour_ms, value ->> 1 as owner, value ->> 2 as team,
+    select (value ->> 0)::bigint as hour_ms, (value ->> 1) collate "C" as owner,
+      (value ->> 2) collate "C" as team,
       (value ->> 3)::bigint as youngest_evicted_age_ms,
       ${USAGE_MEASURES.map((measure, number) => `(value ->> ${number + 4})::bigint as ${measure}`).join(', ')}
     from json_array_elements($1::json) as entries (value)
