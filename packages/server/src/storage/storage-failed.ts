@@ -28,10 +28,14 @@ export function storageFailed(
 }
 
 /** Does some work with the storage; whatever it throws becomes `LARDER_SERVER_STORAGE_FAILED`. */
-export async function reportingFailure<T>(what: string, work: () => T | Promise<T>): Promise<T> {
+export async function reportingFailure<T>(
+  what: string,
+  work: () => T | Promise<T>,
+  failure?: StorageFailure,
+): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    throw storageFailed(what, error);
+    throw storageFailed(what, error, failure);
   }
 }

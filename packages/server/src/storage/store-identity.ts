@@ -13,6 +13,9 @@ export interface IdentifiedStore {
   writeIdentity(id: string): Promise<void>;
 }
 
+/** A bucket takes its time for each. */
+const LISTED_AT_ONCE = 16;
+
 /**
  * Makes sure that an index and blobs that could be put together in any way belong together; the first
  * time that they meet, they do from then on. Servers of one pair may start at the same time. Blobs that
@@ -55,8 +58,10 @@ export async function adoptIndex(stores: {
 }
 
 async function hasAny(blobs: Pick<BlobStore, 'list'>): Promise<boolean> {
-  for (const prefix of BLOB_PREFIXES) {
-    if ((await blobs.list(prefix)).length > 0) return true;
+  for (let start = 0; start < BLOB_PREFIXES.length; start += LISTED_AT_ONCE) {
+    const some = BLOB_PREFIXES.slice(start, start + LISTED_AT_ONCE);
+    const lists = await Promise.all(some.map((prefix) => blobs.list(prefix)));
+    if (lists.some((names) => names.length > 0)) return true;
   }
   return false;
 }

@@ -1,9 +1,11 @@
 // Where the objects of a bucket are: `blobs/<first two digits>/<name>` for artifacts, byte by byte, the
 // same below `descriptions/` for what did not fit into their metadata, `quarantine/<name>` for what was
-// found damaged.
+// found damaged, and `larder.store` for the id of the index that they belong to.
 import { BLOB_NAME_PATTERN, checkedBlobName } from '../blob-store.ts';
 
 export interface ObjectKeys {
+  /** What says to which index the blobs belong. */
+  readonly identity: string;
   blob(name: string): string;
   description(name: string): string;
   quarantinedBlob(name: string): string;
@@ -21,6 +23,7 @@ export function createObjectKeys(prefix: string): ObjectKeys {
     `${prefix}${folder}/${name.slice(0, SHARD_LENGTH)}/${name}`;
   const blobs = `${prefix}blobs/`;
   return {
+    identity: `${prefix}larder.store`,
     blob: (name) => inShard('blobs', checkedBlobName(name)),
     description: (name) => inShard('descriptions', checkedBlobName(name)),
     quarantinedBlob: (name) => `${prefix}quarantine/${checkedBlobName(name)}`,

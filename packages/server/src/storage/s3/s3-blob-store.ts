@@ -2,7 +2,9 @@
 // sent to the bucket itself.
 import type { BlobStore } from '../blob-store.ts';
 import { openBucket } from './bucket.ts';
+import type { IdentifiedStore } from '../store-identity.ts';
 import { describeBlob } from './describe-blob.ts';
+import { createIdentityObject } from './identity-object.ts';
 import { linkToObject } from './link-to-object.ts';
 import { listBlobs } from './list-blobs.ts';
 import { openObject, readObject, unlessAbsent } from './open-object.ts';
@@ -14,7 +16,7 @@ import { S3_TIMEOUTS, type S3Timeouts } from './s3-timeouts.ts';
 import { removeBlob, writeBlob } from './write-blob.ts';
 
 /** A {@link BlobStore} that has connections to end. */
-export interface S3BlobStore extends BlobStore {
+export interface S3BlobStore extends BlobStore, IdentifiedStore {
   /** Ends the connections; what is under way fails. */
   close(): Promise<void>;
 }
@@ -46,6 +48,14 @@ export async function openS3BlobStore(
   }
 
   return {
+    // Replicated storage does not find what only nodes have that are down.
+    isLossCertain: false,
+
+    link: options.redirectDownloads
+      ? (name) =>
+          reporting('Linking to an artifact', () => linkToObject(bucket, keys.blob(name)))
+      : null,
+
     async write(name, source, { sizeBytes, description, signal }) {
       keys.blob(name);
       try {
@@ -93,11 +103,6 @@ export async function openS3BlobStore(
     list: (prefix, { writtenBeforeMs = null } = {}) =>
       reporting('Listing artifacts', () => listBlobs(bucket, prefix, writtenBeforeMs)),
 
-    async link(name) {
-      if (!options.redirectDownloads) return null;
-      return reporting('Linking to an artifact', () => linkToObject(bucket, keys.blob(name)));
-    },
-
     check: () =>
       reporting('Looking for the bucket', async () => {
         const query = { Bucket: bucket.name };
@@ -109,6 +114,8 @@ export async function openS3BlobStore(
       reporting('Removing unfinished uploads', () =>
         removeOldUploads(bucket, now() - LEFT_OVER_AFTER_MS),
       ),
+
+    ...createIdentityObject(bucket),
 
     close() {
       bucket.close();
