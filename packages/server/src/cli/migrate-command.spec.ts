@@ -56,8 +56,8 @@ it('copies what is known of artifacts, while both servers run', async () => {
   expect(migration).toMatchObject({ copied: 1, bytes: 5, present: 1, failed: [] });
   expect(await get(target, 'one')).toEqual([200, 'first', '12', 'tag of one']);
   // The first write wins.
-  expect(await get(target, 'two')).toMatchObject([200, 'of the new server']);
-  expect(await get(source, 'one')).toMatchObject([200, 'first']);
+  expect((await get(target, 'two')).slice(0, 2)).toEqual([200, 'of the new server']);
+  expect((await get(source, 'one')).slice(0, 2)).toEqual([200, 'first']);
 });
 
 it('copies only what is new when it is done again', async () => {
@@ -66,7 +66,7 @@ it('copies only what is new when it is done again', async () => {
   await put(source, 'two', 'second');
   expect((await migrate()).migration).toMatchObject({ copied: 1, present: 1 });
   expect((await migrate()).migration).toMatchObject({ copied: 0, present: 2 });
-  expect(await get(target, 'two')).toMatchObject([200, 'second']);
+  expect((await get(target, 'two')).slice(0, 2)).toEqual([200, 'second']);
 });
 
 it('takes created tokens along', async () => {
@@ -93,7 +93,7 @@ it.each([
   expect(err).toContain('LARDER_SERVER_ARTIFACTS_DAMAGED');
   expect(migration.failed).toMatchObject([{ key: { hash: 'one' } }]);
   expect(migration.failed[0]?.problem).toContain(problem);
-  expect(await get(target, 'one')).toMatchObject([404]);
+  expect((await get(target, 'one'))[0]).toBe(404);
   expect(await listStoredFiles(target.dataDirectory)).toEqual([]);
 });
 

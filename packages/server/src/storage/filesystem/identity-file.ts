@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { link, readFile, rm, writeFile } from 'node:fs/promises';
 import { hasErrnoCode } from '../../errors/has-errno-code.ts';
 import type { IdentifiedStore } from '../store-identity.ts';
@@ -19,7 +20,7 @@ export function createIdentityFile(path: string): IdentifiedStore {
 
     writeIdentity: (id) =>
       reportingFailure('Writing the identity of the data folder', async () => {
-        const temporary = `${path}.new`;
+        const temporary = `${path}.${randomBytes(4).toString('hex')}.new`;
         try {
           await writeFile(temporary, `${id}\n`, { mode: 0o600, flush: true });
           // Unlike a rename it leaves alone what is there.
