@@ -1,4 +1,4 @@
-import type { MultipartUpload } from '@aws-sdk/client-s3';
+import type { ListMultipartUploadsCommandOutput, MultipartUpload } from '@aws-sdk/client-s3';
 import { isUploadGone } from './bucket-errors.ts';
 import type { Bucket } from './bucket.ts';
 import { unlessAbsent } from './open-object.ts';
@@ -33,15 +33,15 @@ async function removeDescriptionOfNothing(bucket: Bucket, name: string): Promise
 
 async function* listUploads(bucket: Bucket): AsyncGenerator<MultipartUpload> {
   const query = { Bucket: bucket.name, Prefix: bucket.keys.blobsOf('') };
-  let page: { KeyMarker?: string | undefined; UploadIdMarker?: string | undefined } | null = {};
-  while (page !== null) {
-    const from = { ...query, ...page };
-    const answer = await bucket.lookUp((client, http) => client.listMultipartUploads(from, http));
-    yield* answer.Uploads ?? [];
-    const { IsTruncated, NextKeyMarker, NextUploadIdMarker } = answer;
-    page =
-      IsTruncated === true
-        ? { KeyMarker: NextKeyMarker, UploadIdMarker: NextUploadIdMarker }
-        : null;
+  let marker = {};
+  let isLast = false;
+  while (!isLast) {
+    const from = { ...query, ...marker };
+    const page: ListMultipartUploadsCommandOutput = await bucket.lookUp((client, http) =>
+      client.listMultipartUploads(from, http),
+    );
+    yield* page.Uploads ?? [];
+    marker = { KeyMarker: page.NextKeyMarker, UploadIdMarker: page.NextUploadIdMarker };
+    isLast = page.IsTruncated !== true;
   }
 }

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { get } from 'node:http';
 import { createServer, type AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
-import type { BlobStore } from '../blob-store.ts';
+import type { BlobDescription, BlobStore } from '../blob-store.ts';
 import { describeBlobStore } from '../blob-store-contract.fixture.ts';
 import { createTestBucket, TEST_PREFIX, type TestBucket } from './s3-bucket.fixture.ts';
 import { cutBlob } from './cut-blob.fixture.ts';
@@ -452,7 +452,7 @@ function write(
   store: BlobStore,
   name: string,
   content: Buffer,
-  options: { description?: object; signal?: AbortSignal } = {},
+  options: { description?: BlobDescription; signal?: AbortSignal } = {},
 ) {
   return store.write(name, one(content), {
     sizeBytes: content.length,
