@@ -74,15 +74,15 @@ export async function repeatingOnce<T>(
 
 async function openPool(
   options: Omit<ConnectionPoolOptions, 'statementTimeoutMs'>,
+  statementTimeoutMs: number | null = STATEMENT_TIMEOUT_MS,
 ): Promise<ConnectionPool> {
-  for (const statementTimeoutMs of [STATEMENT_TIMEOUT_MS, null]) {
-    const pool = createConnectionPool({ ...options, statementTimeoutMs });
-    try {
-      await pool.askPromptly('select 1', []);
-      return pool;
-    } catch (error) {
-      await pool.end();
-      if (statementTimeoutMs === null || !isParameterRefused(error)) throw error;
-    }
+  const pool = createConnectionPool({ ...options, statementTimeoutMs });
+  try {
+    await pool.askPromptly('select 1', []);
+    return pool;
+  } catch (error) {
+    await pool.end();
+    if (statementTimeoutMs !== null && isParameterRefused(error)) return openPool(options, null);
+    throw error;
   }
 }
