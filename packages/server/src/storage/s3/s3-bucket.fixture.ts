@@ -3,13 +3,15 @@ import { randomBytes } from 'node:crypto';
 import { S3, type GetObjectCommandOutput } from '@aws-sdk/client-s3';
 import { startFaultyTcpProxy, type FaultyTcpProxy } from '../../testing/faulty-tcp-proxy.fixture.ts';
 import { openS3BlobStore, type S3BlobStore } from './s3-blob-store.ts';
-import { s3Schema, type S3Options } from './s3-options.ts';
+import { s3Schema, type ResolvedS3Options, type S3Options } from './s3-options.ts';
 import { S3_TIMEOUTS, type S3Timeouts } from './s3-timeouts.ts';
 
 export interface TestBucket {
   name: string;
   /** Between the stores and the engine. */
   proxy: FaultyTcpProxy;
+  /** What names it to a server, straight to the engine. */
+  options: ResolvedS3Options;
   /** Straight to the engine. */
   client: S3;
   openStore(
@@ -41,6 +43,7 @@ export async function createTestBucket(): Promise<TestBucket> {
   return {
     name,
     proxy,
+    options: s3Schema.parse({ bucket: name, prefix: TEST_PREFIX, endpoint }),
     client,
     async openStore(options = {}, { timeouts, now } = {}) {
       const store = await openS3BlobStore(
