@@ -49,7 +49,13 @@ export function formatProxyConf(configuration: SwiftConfiguration): string {
   const { account, user, secret, region } = credentials;
   const settings: Record<string, Record<string, string | number>> = {
     cache: { use: 'egg:swift#memcache', memcache_servers: `127.0.0.1:${ports.memcached}` },
-    s3api: { location: region, s3_acl: 'no', min_segment_size: MIN_PART_BYTES },
+    s3api: {
+      location: region,
+      s3_acl: 'no',
+      min_segment_size: MIN_PART_BYTES,
+      // Few, so that it does not take a thousand objects to see whether the next answer is asked for.
+      max_bucket_listing: 100,
+    },
     tempauth: { [`user_${account}_${user}`]: `${secret} .admin` },
     versioned_writes: { allow_versioned_writes: 'true', allow_object_versioning: 'true' },
   };

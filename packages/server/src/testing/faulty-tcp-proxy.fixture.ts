@@ -4,9 +4,10 @@ import { createServer, connect, type AddressInfo, type Socket } from 'node:net';
 /** What happens to answers to requests whose head matches. */
 export interface TcpFault {
   match: RegExp;
-  /** How much of an answer still comes through, its head included. */
-  afterBytes: number;
-  how: 'cut' | 'stall';
+  /** `refuse`: the request does not come through either. */
+  how: 'refuse' | 'cut' | 'stall';
+  /** How much of an answer still comes through, its head included. Default: nothing. */
+  afterBytes?: number;
   /** To how many requests. Default: all. */
   times?: number;
 }
@@ -28,7 +29,7 @@ export async function startFaultyTcpProxy(target: string): Promise<FaultyTcpProx
   const { hostname, port } = new URL(target);
   const requests: string[] = [];
   const cuts = new Set<() => void>();
-  let faults: Required<TcpFault>[] = [];
+  let faults: (TcpFault & { times: number })[] = [];
 
   function faultFor(head: string): TcpFault | null {
     const fault = faults.find(({ match, times }) => times > 0 && match.test(head));
@@ -53,6 +54,10 @@ export async function startFaultyTcpProxy(target: string): Promise<FaultyTcpProx
         requests.push(head);
         fault = faultFor(head);
         leftBytes = fault?.afterBytes ?? 0;
+      }
+      if (fault?.how === 'refuse') {
+        cut();
+        return;
       }
       passOn(chunk, client, upstream);
     });

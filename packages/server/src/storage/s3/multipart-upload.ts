@@ -73,8 +73,9 @@ export async function beginMultipartUpload(
           signal,
         );
       } catch (error) {
-        // An attempt before may have been heard although its answer was not.
-        if (!isUploadGone(error) || (await sizeOf(bucket, key)) !== sizeBytes) throw error;
+        signal?.throwIfAborted();
+        // It may have been heard although its answer was not.
+        if ((await sizeOf(bucket, key)) !== sizeBytes) throw error;
       }
     },
 
@@ -91,7 +92,12 @@ export async function beginMultipartUpload(
   };
 }
 
-async function sizeOf(bucket: Bucket, key: string): Promise<number | undefined> {
-  const head = await bucket.lookUp((client, http) => client.headObject(bucket.at(key), http));
-  return head.ContentLength;
+/** Null when there is no such object, or that cannot be found out. */
+async function sizeOf(bucket: Bucket, key: string): Promise<number | null> {
+  try {
+    const head = await bucket.lookUp((client, http) => client.headObject(bucket.at(key), http));
+    return head.ContentLength ?? null;
+  } catch {
+    return null;
+  }
 }

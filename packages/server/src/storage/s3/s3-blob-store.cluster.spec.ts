@@ -71,7 +71,7 @@ describe('a blob of one request', () => {
 
   it('is sent again with the same bytes when the bucket did not acknowledge it', async () => {
     const store = await bucket.openStore();
-    bucket.proxy.inject({ match: /^PUT /, afterBytes: 0, how: 'cut', times: 2 });
+    bucket.proxy.inject({ match: /^PUT /, how: 'cut', times: 2 });
     const content = randomBytes(1_000_000);
     await write(store, NAME, content);
     expect((await bucket.read(BLOB_KEY)).bytes.equals(content)).toBe(true);
@@ -80,7 +80,7 @@ describe('a blob of one request', () => {
 
   it('leaves nothing behind when the bucket does not acknowledge it', async () => {
     const store = await bucket.openStore();
-    bucket.proxy.inject({ match: /^PUT /, afterBytes: 0, how: 'cut' });
+    bucket.proxy.inject({ match: /^PUT /, how: 'cut' });
     await expect(write(store, NAME, Buffer.from('abc'))).rejects.toMatchObject(FAILURE);
     expect(await bucket.keys()).toEqual([]);
   });
@@ -120,16 +120,16 @@ describe('a blob of several parts', () => {
 
   it('has a part sent again that the bucket did not acknowledge', async () => {
     const store = await bucket.openStore();
-    bucket.proxy.inject({ match: /^PUT .*partNumber=2/, afterBytes: 0, how: 'cut', times: 2 });
+    bucket.proxy.inject({ match: /^PUT .*partNumber=2/, how: 'cut', times: 2 });
     await write(store, NAME, content);
     expect((await bucket.read(BLOB_KEY)).bytes.equals(content)).toBe(true);
     const second = bucket.proxy.requests.filter((head) => head.includes('partNumber=2'));
     expect(second).toHaveLength(3);
   });
 
-  it('is there when only the answer to its completion was lost', async () => {
+  it.each([1, 3])('is there when only %i answers to its completion are lost', async (times) => {
     const store = await bucket.openStore();
-    bucket.proxy.inject({ match: /^POST .*uploadId=/, afterBytes: 0, how: 'cut', times: 1 });
+    bucket.proxy.inject({ match: /^POST .*uploadId=/, how: 'cut', times });
     await write(store, NAME, content);
     expect((await bucket.read(BLOB_KEY)).bytes.equals(content)).toBe(true);
   });
@@ -138,9 +138,9 @@ describe('a blob of several parts', () => {
     ['a part', /^PUT .*partNumber=3/],
     ['its description', /^PUT .*descriptions/],
     ['its completion', /^POST .*uploadId=/],
-  ])('leaves nothing behind when the bucket does not acknowledge %s', async (_what, match) => {
+  ])('leaves nothing behind when the bucket never hears of %s', async (_what, match) => {
     const store = await bucket.openStore();
-    bucket.proxy.inject({ match, afterBytes: 0, how: 'cut' });
+    bucket.proxy.inject({ match, how: 'refuse' });
     await expect(write(store, NAME, content)).rejects.toMatchObject(FAILURE);
     expect(await bucket.keys()).toEqual([]);
     expect(await bucket.uploads()).toEqual([]);
@@ -180,7 +180,7 @@ describe('a blob of several parts', () => {
   it('ends at once what is on its way when it is aborted', async () => {
     const store = await bucket.openStore();
     const controller = new AbortController();
-    bucket.proxy.inject({ match: /^PUT .*partNumber=/, afterBytes: 0, how: 'stall' });
+    bucket.proxy.inject({ match: /^PUT .*partNumber=/, how: 'stall' });
     const writing = write(store, NAME, content, { signal: controller.signal });
     await untilRequested(/partNumber=3/);
     controller.abort(new Error('enough'));
@@ -317,9 +317,9 @@ describe('a bucket that cannot be asked', () => {
 
   it('is an error in good time, not a miss, when it is silent', async () => {
     const store = await bucket.openStore({}, { timeouts: TIMEOUTS });
-    bucket.proxy.inject({ match: /./, afterBytes: 0, how: 'stall' });
+    bucket.proxy.inject({ match: /./, how: 'stall' });
     const startedAt = Date.now();
-    const asking = [
+    const asked = await Promise.allSettled([
       store.read(NAME),
       store.readSmall(NAME, { sizeBytes: 1, storedBytes: 1 }),
       store.stat(NAME),
@@ -327,8 +327,8 @@ describe('a bucket that cannot be asked', () => {
       store.list('aa'),
       store.remove(NAME),
       store.check(),
-    ];
-    for (const one of asking) await expect(one).rejects.toMatchObject(FAILURE);
+    ]);
+    for (const one of asked) expect(one).toMatchObject({ status: 'rejected', reason: FAILURE });
     expect(Date.now() - startedAt).toBeLessThan(2_000);
   });
 
@@ -355,7 +355,7 @@ describe('a bucket that cannot be asked', () => {
 
   it('is not waited for by a request that is aborted', async () => {
     const store = await bucket.openStore();
-    bucket.proxy.inject({ match: /./, afterBytes: 0, how: 'stall' });
+    bucket.proxy.inject({ match: /./, how: 'stall' });
     const controller = new AbortController();
     const reading = store.read(NAME, { signal: controller.signal });
     await untilRequested(/^GET /);
@@ -376,14 +376,11 @@ it('lists what was written before a time', async () => {
 
 it('lists more than one answer holds', async () => {
   const store = await bucket.openStore();
-  const names = Array.from({ length: 1_050 }, (_value, number) =>
+  // The engine is configured to list a hundred at a time.
+  const names = Array.from({ length: 110 }, (_value, number) =>
     `aa${String(number).padStart(30, '0')}`,
   );
-  for (let start = 0; start < names.length; start += 50) {
-    await Promise.all(
-      names.slice(start, start + 50).map((name) => write(store, name, Buffer.from('abc'))),
-    );
-  }
+  await Promise.all(names.map((name) => write(store, name, Buffer.from('abc'))));
   expect((await store.list('aa')).sort()).toEqual(names);
 });
 
@@ -417,7 +414,9 @@ it.each([
   await store.quarantine(NAME);
   const keys = await bucket.keys();
   expect(keys.filter((key) => !key.startsWith(`${TEST_PREFIX}quarantine/`))).toEqual([]);
-  expect(await bucket.read(`${TEST_PREFIX}quarantine/${NAME}`)).toEqual(before);
+  const kept = await bucket.read(`${TEST_PREFIX}quarantine/${NAME}`);
+  expect(kept.metadata).toEqual(before.metadata);
+  expect(kept.bytes.equals(content)).toBe(true);
   const isDescribedBeside = content.length > 5 * 1024 ** 2;
   expect(keys.includes(`${TEST_PREFIX}quarantine/${NAME}.json`)).toBe(isDescribedBeside);
 });
