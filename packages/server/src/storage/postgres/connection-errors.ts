@@ -33,6 +33,11 @@ export function isRolledBack(error: unknown): boolean {
   return ROLLED_BACK_CODES.includes(codeOf(error) ?? '');
 }
 
+/** A row with the same unique value is there. */
+export function isDuplicate(error: unknown): boolean {
+  return codeOf(error) === '23505';
+}
+
 /** A pooler is between, and knows nothing of a parameter that a connection begins with. */
 export function isParameterRefused(error: unknown): boolean {
   return messageOf(error).includes('unsupported startup parameter');

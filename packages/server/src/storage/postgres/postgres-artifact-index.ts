@@ -1,7 +1,7 @@
 import type { ArtifactIndex, ArtifactKey } from '../artifact-index.ts';
 import { createArtifactQueries, type OrderExpressions } from '../sql/artifact-queries.ts';
 import { ARTIFACT_COLUMNS, toRecord, toRow, type ArtifactRow } from '../sql/artifact-row.ts';
-import { isConnectionLost } from './connection-errors.ts';
+import { isConnectionLost, isDuplicate } from './connection-errors.ts';
 import { repeatingOnce, type OpenDatabase } from './open-database.ts';
 import type { TeamUsage } from './team-usage.ts';
 
@@ -51,12 +51,15 @@ export function createPostgresArtifactIndex(
 
   async function insert(key: ArtifactKey, row: ArtifactRow): Promise<boolean> {
     let isUncertain = false;
-    const isAdded = await repeatingOnce(
-      () => insertOnce(row),
-      (error) => (isUncertain = isConnectionLost(error)),
-    );
-    // What the key is taken by may be this row: the answer was what got lost.
-    return isAdded || (isUncertain && (await selectOne(key))?.blob === row.blob);
+    try {
+      const isLost = (error: unknown) => (isUncertain = isConnectionLost(error));
+      if (await repeatingOnce(() => insertOnce(row), isLost)) return true;
+    } catch (error) {
+      // The first of the two was still about it: only the key may be there twice.
+      if (!isUncertain || !isDuplicate(error)) throw error;
+    }
+    // What the key is taken by may be this row: only the answer was lost.
+    return isUncertain && (await selectOne(key))?.blob === row.blob;
   }
 
   return {
