@@ -18,9 +18,7 @@ const UNANSWERED_MESSAGE = 'Query read timeout';
 /** The connection broke under a statement, of which nobody knows what became. */
 export function isConnectionLost(error: unknown): boolean {
   const code = codeOf(error) ?? '';
-  return (
-    LOST_CODES.includes(code) || code.startsWith('08') || LOST_PATTERN.test(messageOf(error))
-  );
+  return LOST_CODES.includes(code) || code.startsWith('08') || LOST_PATTERN.test(messageOf(error));
 }
 
 /** A statement was not answered in time: the answer to another could be taken for its. */

@@ -103,14 +103,12 @@ it('removes and adds artifacts that are in use', async () => {
 it('adds to the same hours, and forgets some of them', async () => {
   const owners = Array.from({ length: 20 }, (_value, number) => `team-${number}`);
   const entries = owners.flatMap((team) =>
-    [0, 1, 2].map(
-      (hour): UsageEntry => ({
-        hourMs: hour * HOUR_MS,
-        owner: { kind: 'team', team },
-        sums: { saved_ms: 1 },
-        youngestEvictedAgeMs: null,
-      }),
-    ),
+    [0, 1, 2].map((hour): UsageEntry => ({
+      hourMs: hour * HOUR_MS,
+      owner: { kind: 'team', team },
+      sums: { saved_ms: 1 },
+      youngestEvictedAgeMs: null,
+    })),
   );
   await hammer(async (store, number) => {
     await store.usage.add(inDisorder(entries, number));

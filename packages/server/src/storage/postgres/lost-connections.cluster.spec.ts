@@ -25,7 +25,7 @@ afterEach(async () => {
 });
 
 const CALLS: [string, (store: MetadataStore) => Promise<unknown>][] = [
-  ['check', ({ check }) => check()],
+  ['check', (store) => store.check()],
   ['read', ({ artifacts }) => artifacts.read(key)],
   ['readMany', ({ artifacts }) => artifacts.readMany(key, ['h1'])],
   ['listSome', ({ artifacts }) => artifacts.listSome({}, { limit: 1, afterBlob: '' })],
@@ -57,8 +57,18 @@ it('gives up when the connection is lost again', async () => {
 });
 
 it.each([
-  ['before the artifact was added', () => { line.loseNextQuestion(); }],
-  ['when it had been added', () => { line.loseNextAnswer(); }],
+  [
+    'before the artifact was added',
+    () => {
+      line.loseNextQuestion();
+    },
+  ],
+  [
+    'when it had been added',
+    () => {
+      line.loseNextAnswer();
+    },
+  ],
 ])('knows that it has added an artifact when the connection is lost %s', async (_when, lose) => {
   lose();
   expect(await store.artifacts.write(key, record)).toBe(true);
@@ -70,7 +80,14 @@ it.each([
 
 it('knows that another one was first when the connection is lost', async () => {
   await store.artifacts.write(key, other);
-  for (const lose of [() => { line.loseNextQuestion(); }, () => { line.loseNextAnswer(); }]) {
+  for (const lose of [
+    () => {
+      line.loseNextQuestion();
+    },
+    () => {
+      line.loseNextAnswer();
+    },
+  ]) {
     lose();
     expect(await store.artifacts.write(key, record)).toBe(false);
   }

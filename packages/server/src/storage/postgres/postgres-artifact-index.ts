@@ -2,7 +2,7 @@ import type { ArtifactIndex, ArtifactKey } from '../artifact-index.ts';
 import { createArtifactQueries, type OrderExpressions } from '../sql/artifact-queries.ts';
 import { ARTIFACT_COLUMNS, toRecord, toRow, type ArtifactRow } from '../sql/artifact-row.ts';
 import { isConnectionLost, isDuplicate } from './connection-errors.ts';
-import { repeatingOnce, type OpenDatabase } from './open-database.ts';
+import type { OpenDatabase } from './open-database.ts';
 import type { TeamUsage } from './team-usage.ts';
 
 export const ORDER_EXPRESSIONS: OrderExpressions = {
@@ -50,16 +50,23 @@ export function createPostgresArtifactIndex(
   }
 
   async function insert(key: ArtifactKey, row: ArtifactRow): Promise<boolean> {
-    let isUncertain = false;
     try {
-      const isLost = (error: unknown) => (isUncertain = isConnectionLost(error));
-      if (await repeatingOnce(() => insertOnce(row), isLost)) return true;
+      return await insertOnce(row);
     } catch (error) {
-      // The first of the two was still about it: only the key may be there twice.
-      if (!isUncertain || !isDuplicate(error)) throw error;
+      if (!isConnectionLost(error)) throw error;
     }
-    // What the key is taken by may be this row: only the answer was lost.
-    return isUncertain && (await selectOne(key))?.blob === row.blob;
+    return insertAgain(key, row);
+  }
+
+  /** When nobody knows what became of it: what the key is taken by may be this row. */
+  async function insertAgain(key: ArtifactKey, row: ArtifactRow): Promise<boolean> {
+    try {
+      if (await insertOnce(row)) return true;
+    } catch (error) {
+      // The database may have been about the first attempt still.
+      if (!isDuplicate(error)) throw error;
+    }
+    return (await selectOne(key))?.blob === row.blob;
   }
 
   return {
