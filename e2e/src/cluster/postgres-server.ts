@@ -40,13 +40,18 @@ export async function startPostgresServer(
   const data = join(folder, 'data');
   const password = randomBytes(16).toString('hex');
   const user = await findUser(env);
-  const asUser = user === null ? [] : [`--reuid=${user.uid}`, `--regid=${user.gid}`, '--clear-groups'];
+  const asUser =
+    user === null ? [] : [`--reuid=${user.uid}`, `--regid=${user.gid}`, '--clear-groups'];
   const port = await findFreePort();
   let running: RunningProcess<true> | null = null;
 
   /** The signal comes when this process is gone, however it ended. */
-  const setpriv = (program: string, args: readonly string[]) =>
-    [...asUser, '--pdeathsig=INT', join(programs, program), ...args];
+  const setpriv = (program: string, args: readonly string[]) => [
+    ...asUser,
+    '--pdeathsig=INT',
+    join(programs, program),
+    ...args,
+  ];
 
   async function initialize(): Promise<void> {
     const passwordFile = join(folder, 'password');

@@ -98,7 +98,7 @@ export function formatServerConf(
     'filter:healthcheck': { use: 'egg:swift#healthcheck' },
     // Copies over HTTP, without rsync.
     [`${kind}-replicator`]: { recon_cache_path: nodeFolder, sync_method: 'ssync' },
-    [`${kind}-updater`]: { recon_cache_path: nodeFolder, interval: 5 },
+    [`${kind}-updater`]: { recon_cache_path: nodeFolder, interval: 60 },
   });
 }
 

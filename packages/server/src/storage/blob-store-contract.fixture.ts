@@ -44,6 +44,14 @@ export function describeBlobStore(
       return open === null ? null : buffer(open.stream);
     }
 
+    it('tells whether it is empty', async () => {
+      expect(await store.isEmpty()).toBe(true);
+      await write(FAR_NAME, Buffer.from('abc'));
+      expect(await store.isEmpty()).toBe(false);
+      await store.remove(FAR_NAME);
+      expect(await store.isEmpty()).toBe(true);
+    });
+
     const lookAt = (blob: string) =>
       Promise.all([store.stat(blob), store.read(blob), store.describe(blob)]);
 

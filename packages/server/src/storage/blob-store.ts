@@ -92,6 +92,8 @@ export interface BlobStore {
     /** Milliseconds since 1970: leave out what was written later, as the storage's clock has it. */
     options?: { writtenBeforeMs?: number },
   ): Promise<string[]>;
+  /** Whether there is no blob at all. Cheap at any size. */
+  isEmpty(): Promise<boolean>;
   /**
    * Makes an address that gives whoever has it the bytes of a blob for some minutes, without this server
    * in between; whether there is a blob of this name is not looked at. Null where the storage gives none.

@@ -5,7 +5,7 @@ import Database from 'libsql';
 import { hasErrnoCode } from '../errors/has-errno-code.ts';
 import { messageOf } from '../errors/message-of.ts';
 import { LarderError } from '../errors/larder-error.ts';
-import { BLOB_PREFIXES, type BlobStore } from './blob-store.ts';
+import type { BlobStore } from './blob-store.ts';
 
 const LOCK_FILE = 'larder.lock';
 
@@ -71,14 +71,12 @@ function requireEntry(path: string, problem: string): void {
 export async function requireIndexOf(directory: string, blobs: BlobStore): Promise<void> {
   const path = databaseFile(directory);
   if (existsSync(path) && (await stat(path)).size > 0) return;
-  for (const prefix of BLOB_PREFIXES) {
-    if ((await blobs.list(prefix)).length === 0) continue;
-    throw new LarderError(
-      'LARDER_SERVER_INDEX_MISSING',
-      `${directory} holds artifacts but no larder.sqlite, which knows what they are.`,
-      { hint: 'Run "larder-server rebuild" to make it again from the artifacts.' },
-    );
-  }
+  if (await blobs.isEmpty()) return;
+  throw new LarderError(
+    'LARDER_SERVER_INDEX_MISSING',
+    `${directory} holds artifacts but no larder.sqlite, which knows what they are.`,
+    { hint: 'Run "larder-server rebuild" to make it again from the artifacts.' },
+  );
 }
 
 export function dataUnusable(path: string, cause: unknown): LarderError {

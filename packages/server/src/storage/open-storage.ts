@@ -83,8 +83,8 @@ export async function openStorage(
       onTrouble,
     });
     opened.push(metadata);
-    const list: BlobStore['list'] = (prefix) => blobs.store.list(prefix);
-    const pair = { index: metadata, blobs: { ...blobs.identity, list } };
+    const isEmpty = () => blobs.store.isEmpty();
+    const pair = { index: metadata, blobs: { ...blobs.identity, isEmpty } };
     if (use === 'rebuild') await adoptIndex(pair);
     else if (!isEmbedded) await requirePair(pair);
     return {

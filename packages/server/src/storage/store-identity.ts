@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { LarderError } from '../errors/larder-error.ts';
-import { BLOB_PREFIXES, type BlobStore } from './blob-store.ts';
+import type { BlobStore } from './blob-store.ts';
 
 /**
  * A store that carries the id of the pair that it belongs to: an index, and the blobs that it knows.
@@ -13,9 +13,6 @@ export interface IdentifiedStore {
   writeIdentity(id: string): Promise<void>;
 }
 
-/** A bucket takes its time for each. */
-const LISTED_AT_ONCE = 16;
-
 /**
  * Makes sure that an index and blobs that could be put together in any way belong together; the first
  * time that they meet, they do from then on. Servers of one pair may start at the same time. Blobs that
@@ -25,13 +22,13 @@ const LISTED_AT_ONCE = 16;
  */
 export async function requirePair(stores: {
   index: IdentifiedStore;
-  blobs: IdentifiedStore & Pick<BlobStore, 'list'>;
+  blobs: IdentifiedStore & Pick<BlobStore, 'isEmpty'>;
 }): Promise<void> {
   const { index, blobs } = stores;
   const ofBlobs = await blobs.readIdentity();
   const ofIndex = await index.readIdentity();
   if (ofBlobs === null) {
-    if (await hasAny(blobs)) throw indexMissing('holds artifacts that this index does not know');
+    if (!(await blobs.isEmpty())) throw indexMissing('holds artifacts that this index does not know');
     await index.writeIdentity(ofIndex ?? randomUUID());
     // What another server has written at the same time counts.
     const id = await index.readIdentity();
@@ -55,15 +52,6 @@ export async function adoptIndex(stores: {
   await index.writeIdentity(id);
   if ((await index.readIdentity()) !== id) throw indexMissing('belongs to another index');
   await blobs.writeIdentity(id);
-}
-
-async function hasAny(blobs: Pick<BlobStore, 'list'>): Promise<boolean> {
-  for (let start = 0; start < BLOB_PREFIXES.length; start += LISTED_AT_ONCE) {
-    const some = BLOB_PREFIXES.slice(start, start + LISTED_AT_ONCE);
-    const lists = await Promise.all(some.map((prefix) => blobs.list(prefix)));
-    if (lists.some((names) => names.length > 0)) return true;
-  }
-  return false;
 }
 
 function indexMissing(what: string): LarderError {

@@ -139,6 +139,17 @@ export async function createFilesystemBlobStore(directory: string): Promise<Blob
       }
     },
 
+    async isEmpty() {
+      try {
+        for (const shard of await readdir(blobs)) {
+          if ((await readdir(join(blobs, shard))).length > 0) return false;
+        }
+        return true;
+      } catch (error) {
+        throw storageFailed('Listing artifacts', error);
+      }
+    },
+
     async check() {
       try {
         await Promise.all([blobs, uploads].map((folder) => access(folder, USABLE)));

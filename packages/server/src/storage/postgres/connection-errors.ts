@@ -18,9 +18,7 @@ const UNANSWERED_MESSAGE = 'Query read timeout';
 /** The connection broke under a statement, of which nobody knows what became. */
 export function isConnectionLost(error: unknown): boolean {
   const code = codeOf(error) ?? '';
-  return (
-    LOST_CODES.includes(code) || code.startsWith('08') || LOST_PATTERN.test(messageOf(error))
-  );
+  return LOST_CODES.includes(code) || code.startsWith('08') || LOST_PATTERN.test(messageOf(error));
 }
 
 /** A statement was not answered in time: the answer to another could be taken for its. */
@@ -31,6 +29,11 @@ export function isUnanswered(error: unknown): boolean {
 /** The database has undone a statement, which may be made again. */
 export function isRolledBack(error: unknown): boolean {
   return ROLLED_BACK_CODES.includes(codeOf(error) ?? '');
+}
+
+/** A row with the same unique value is there. */
+export function isDuplicate(error: unknown): boolean {
+  return codeOf(error) === '23505';
 }
 
 /** A pooler is between, and knows nothing of a parameter that a connection begins with. */

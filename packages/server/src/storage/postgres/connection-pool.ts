@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks';
+import { setImmediate as yieldTurn } from 'node:timers/promises';
 import type { PostgresPool, PostgresPoolClient } from 'kysely';
 import { Pool, types, type PoolClient, type QueryResult, type QueryResultRow } from 'pg';
 import { isConnectionLost, isUnanswered, toPlainError } from './connection-errors.ts';
@@ -52,12 +53,12 @@ export interface ConnectionPoolOptions {
 }
 
 interface Connection {
-  query<Row extends QueryResultRow>(
+  query: <Row extends QueryResultRow>(
     text: string,
     values: readonly unknown[],
     timeoutMs: number,
-  ): Promise<QueryResult<Row>>;
-  release(): void;
+  ) => Promise<QueryResult<Row>>;
+  release: () => void;
 }
 
 export function createConnectionPool(options: ConnectionPoolOptions): ConnectionPool {
@@ -74,7 +75,11 @@ export function createConnectionPool(options: ConnectionPoolOptions): Connection
     keepAlive: true,
     keepAliveInitialDelayMillis: KEEP_ALIVE_DELAY_MS,
     ...(statementTimeoutMs === null ? {} : { statement_timeout: statementTimeoutMs }),
-    types: { getTypeParser: typeParserOf },
+    types: {
+      // Numbers of 64 bits are too large for JavaScript in general, but ours are not.
+      getTypeParser: (type, format): unknown =>
+        type === types.builtins.INT8 ? Number : types.getTypeParser(type, format),
+    },
   });
   const plain = (error: unknown) => toPlainError(error, address.secrets);
   pool.on('error', (error) => {
@@ -107,6 +112,8 @@ export function createConnectionPool(options: ConnectionPoolOptions): Connection
           return await client.query<Row>(query);
         } catch (error) {
           isBroken ||= isConnectionLost(error) || isUnanswered(error);
+          // Others that broke at the same time are found out before anybody asks again.
+          if (isBroken) await yieldTurn();
           throw plain(error);
         }
       },
@@ -149,7 +156,3 @@ export function createConnectionPool(options: ConnectionPoolOptions): Connection
     end: () => pool.end(),
   };
 }
-
-/** Numbers of the database that have 64 bits are none of JavaScript, but ours are small enough. */
-const typeParserOf: typeof types.getTypeParser = (type: number, format?: 'text' | 'binary') =>
-  type === types.builtins.INT8 ? Number : types.getTypeParser(type, format as 'text');

@@ -17,6 +17,8 @@ export interface DatabaseLine {
   flow(): void;
   /** Breaks the connection by which the next statement comes, instead of passing it on. */
   loseNextQuestion(): void;
+  /** Passes the next statement on and breaks its connection at once, while the database is about it. */
+  loseConnection(): void;
   /** Passes the next statement on, and breaks its connection instead of passing on the answer. */
   loseNextAnswer(): void;
   close(): Promise<void>;
@@ -26,7 +28,7 @@ export async function openDatabaseLine(databaseUrl: string): Promise<DatabaseLin
   const target = new URL(databaseUrl);
   const pairs = new Set<readonly [Socket, Socket]>();
   let isStalled = false;
-  let lost: 'question' | 'answer' | null = null;
+  let lost: 'question' | 'connection' | 'answer' | null = null;
 
   const forward = (from: Socket, to: Socket, kind: 'question' | 'answer') => {
     from.on('data', (chunk: Buffer) => {
@@ -34,10 +36,14 @@ export async function openDatabaseLine(databaseUrl: string): Promise<DatabaseLin
         lost = null;
         from.destroy();
         to.destroy();
+      } else if (lost === 'connection' && kind === 'question') {
+        lost = null;
+        to.end(chunk);
+        from.destroy();
       } else to.write(chunk);
     });
     from.on('error', () => undefined);
-    from.on('close', () => to.destroy());
+    from.on('close', () => to.end());
   };
   const server = createServer((client) => {
     const database = connect(Number(target.port), target.hostname);
@@ -86,6 +92,9 @@ export async function openDatabaseLine(databaseUrl: string): Promise<DatabaseLin
     },
     loseNextQuestion() {
       lost = 'question';
+    },
+    loseConnection() {
+      lost = 'connection';
     },
     loseNextAnswer() {
       lost = 'answer';

@@ -25,7 +25,7 @@ afterEach(async () => {
 });
 
 const CALLS: [string, (store: MetadataStore) => Promise<unknown>][] = [
-  ['check', ({ check }) => check()],
+  ['check', (store) => store.check()],
   ['read', ({ artifacts }) => artifacts.read(key)],
   ['readMany', ({ artifacts }) => artifacts.readMany(key, ['h1'])],
   ['listSome', ({ artifacts }) => artifacts.listSome({}, { limit: 1, afterBlob: '' })],
@@ -57,8 +57,18 @@ it('gives up when the connection is lost again', async () => {
 });
 
 it.each([
-  ['before the artifact was added', () => { line.loseNextQuestion(); }],
-  ['when it had been added', () => { line.loseNextAnswer(); }],
+  [
+    'before the artifact was added',
+    () => {
+      line.loseNextQuestion();
+    },
+  ],
+  [
+    'when it had been added',
+    () => {
+      line.loseNextAnswer();
+    },
+  ],
 ])('knows that it has added an artifact when the connection is lost %s', async (_when, lose) => {
   lose();
   expect(await store.artifacts.write(key, record)).toBe(true);
@@ -70,11 +80,29 @@ it.each([
 
 it('knows that another one was first when the connection is lost', async () => {
   await store.artifacts.write(key, other);
-  for (const lose of [() => { line.loseNextQuestion(); }, () => { line.loseNextAnswer(); }]) {
+  for (const lose of [
+    () => {
+      line.loseNextQuestion();
+    },
+    () => {
+      line.loseNextAnswer();
+    },
+  ]) {
     lose();
     expect(await store.artifacts.write(key, record)).toBe(false);
   }
   expect(await store.artifacts.read(key)).toEqual(other);
+});
+
+it('knows what it has added when the database was about it as the connection was lost', async () => {
+  for (let number = 2; number < 50; number += 1) {
+    const artifact = artifactOf('a', number);
+    line.loseConnection();
+    expect(await store.artifacts.write(artifact.key, artifact.record)).toBe(true);
+  }
+  expect(await store.artifacts.usage()).toEqual(
+    new Map([['a', { storedBytes: 48, artifacts: 48 }]]),
+  );
 });
 
 it('does not do again what could then have been done twice', async () => {
@@ -88,30 +116,32 @@ it('does not do again what could then have been done twice', async () => {
 it('lives on when its idle connections are lost, and tells of it', async () => {
   const told = database.troubles.length;
   line.cut();
-  await store.check();
-  await expect(until(() => database.troubles.length > told)).resolves.toBeUndefined();
+  await until(() => database.troubles.length > told);
   expect(database.troubles.at(-1)?.message).toContain('idle connection');
+  await store.check();
 });
 
 it('answers all reads while the database ends its connections', async () => {
   await store.artifacts.write(key, record);
+  let reads = 0;
   let isOver = false;
   const readers = Array.from({ length: 8 }, async () => {
-    let reads = 0;
     while (!isOver) {
       expect(await store.artifacts.read(key)).toEqual(record);
       reads += 1;
     }
-    return reads;
   });
-  for (let round = 0; round < 20; round += 1) {
+  for (let round = 0; round < 10; round += 1) {
     await database.query(
       `select pg_terminate_backend(pid) from pg_stat_activity
        where datname = current_database() and pid <> pg_backend_pid()`,
     );
+    // What is read a second time is not cut off a second time.
+    const before = reads;
+    await until(() => reads > before + 50);
   }
   isOver = true;
-  expect(Math.min(...(await Promise.all(readers)))).toBeGreaterThan(0);
+  await Promise.all(readers);
 });
 
 it.each([...CALLS, ...PROMPT_CALLS.slice(-2)])(
@@ -152,5 +182,9 @@ it('is closed in good time while the database says nothing', async () => {
 });
 
 async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setImmediate(resolve));
+  const deadline = Date.now() + 20_000;
+  while (!condition()) {
+    if (Date.now() > deadline) throw new Error('Waited in vain.');
+    await new Promise((resolve) => setImmediate(resolve));
+  }
 }

@@ -93,9 +93,7 @@ class LockedAdapter extends PostgresAdapter {
 
 function isIncompatible(error: unknown): boolean {
   // Kysely has no code for what it finds wrong.
-  return (
-    codeOf(error) === DUPLICATE_TABLE || messageOf(error).startsWith('corrupted migrations')
-  );
+  return codeOf(error) === DUPLICATE_TABLE || messageOf(error).startsWith('corrupted migrations');
 }
 
 function incompatible({ name }: DatabaseAddress, cause: unknown): LarderError {

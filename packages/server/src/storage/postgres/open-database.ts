@@ -1,4 +1,3 @@
-import { setImmediate as yieldTurn } from 'node:timers/promises';
 import { Kysely, PostgresDialect } from 'kysely';
 import type { DatabaseSchema } from '../sql/database-schema.ts';
 import type { SqlDatabase } from '../sql/sql-database.ts';
@@ -58,7 +57,7 @@ export async function openDatabase(
 }
 
 /** Does some work again, once, when it failed in a way that may have passed. */
-export async function repeatingOnce<T>(
+async function repeatingOnce<T>(
   work: () => T | Promise<T>,
   mayHavePassed: (error: unknown) => boolean,
 ): Promise<T> {
@@ -66,8 +65,6 @@ export async function repeatingOnce<T>(
     return await work();
   } catch (error) {
     if (!mayHavePassed(error)) throw error;
-    // Other connections that broke at the same time are found out.
-    await yieldTurn();
     return work();
   }
 }

@@ -1,8 +1,8 @@
 import type { ArtifactIndex, ArtifactKey } from '../artifact-index.ts';
 import { createArtifactQueries, type OrderExpressions } from '../sql/artifact-queries.ts';
 import { ARTIFACT_COLUMNS, toRecord, toRow, type ArtifactRow } from '../sql/artifact-row.ts';
-import { isConnectionLost } from './connection-errors.ts';
-import { repeatingOnce, type OpenDatabase } from './open-database.ts';
+import { isConnectionLost, isDuplicate } from './connection-errors.ts';
+import type { OpenDatabase } from './open-database.ts';
 import type { TeamUsage } from './team-usage.ts';
 
 export const ORDER_EXPRESSIONS: OrderExpressions = {
@@ -50,13 +50,23 @@ export function createPostgresArtifactIndex(
   }
 
   async function insert(key: ArtifactKey, row: ArtifactRow): Promise<boolean> {
-    let isUncertain = false;
-    const isAdded = await repeatingOnce(
-      () => insertOnce(row),
-      (error) => (isUncertain = isConnectionLost(error)),
-    );
-    // What the key is taken by may be this row: the answer was what got lost.
-    return isAdded || (isUncertain && (await selectOne(key))?.blob === row.blob);
+    try {
+      return await insertOnce(row);
+    } catch (error) {
+      if (!isConnectionLost(error)) throw error;
+    }
+    return insertAgain(key, row);
+  }
+
+  /** When nobody knows what became of it: what the key is taken by may be this row. */
+  async function insertAgain(key: ArtifactKey, row: ArtifactRow): Promise<boolean> {
+    try {
+      if (await insertOnce(row)) return true;
+    } catch (error) {
+      // The database may have been about the first attempt still.
+      if (!isDuplicate(error)) throw error;
+    }
+    return (await selectOne(key))?.blob === row.blob;
   }
 
   return {

@@ -76,15 +76,12 @@ it('sums up the year of twenty teams, and answers others meanwhile', async () =>
   const startMs = Date.UTC(2026, 0, 1);
   for (let day = 0; day < 400; day += 10) {
     await usage.add(
-      Array.from(
-        { length: 10 * 24 * 2 },
-        (_value, number): UsageEntry => ({
-          hourMs: startMs + (day * 24 + Math.floor(number / 2)) * HOUR_MS,
-          owner: { kind: 'team', team: `team-${number % 2}` },
-          sums: { saved_ms: 1 },
-          youngestEvictedAgeMs: null,
-        }),
-      ),
+      Array.from({ length: 10 * 24 * 2 }, (_value, number): UsageEntry => ({
+        hourMs: startMs + (day * 24 + Math.floor(number / 2)) * HOUR_MS,
+        owner: { kind: 'team', team: `team-${number % 2}` },
+        sums: { saved_ms: 1 },
+        youngestEvictedAgeMs: null,
+      })),
     );
   }
   const query = { fromMs: startMs, toMs: startMs + 400 * 24 * HOUR_MS };
@@ -209,9 +206,9 @@ describe('an address', () => {
 });
 
 it('reports a store that is closed', async () => {
-  const { artifacts, tokens, close } = await database.open();
-  await close();
+  const store = await database.open();
+  await store.close();
   const failure = { code: 'LARDER_SERVER_STORAGE_FAILED' };
-  await expect(artifacts.read(artifactOf('a', 1).key)).rejects.toMatchObject(failure);
-  await expect(tokens.list()).rejects.toMatchObject(failure);
+  await expect(store.artifacts.read(artifactOf('a', 1).key)).rejects.toMatchObject(failure);
+  await expect(store.tokens.list()).rejects.toMatchObject(failure);
 });

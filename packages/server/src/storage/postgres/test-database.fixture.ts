@@ -38,10 +38,7 @@ export async function createTestDatabase(): Promise<TestDatabase> {
     url: url.href,
     troubles,
     async query<Row extends QueryResultRow>(text: string, values: unknown[] = []) {
-      return withClient(
-        url.href,
-        async (client) => (await client.query<Row>(text, values)).rows,
-      );
+      return withClient(url.href, async (client) => (await client.query<Row>(text, values)).rows);
     },
     async open(options = {}) {
       const store = await openPostgresStore({

@@ -23,3 +23,12 @@ export async function listBlobs(
   } while (token !== undefined);
   return names;
 }
+
+/** Whether nothing is where blobs are. */
+export async function hasNoBlobs(bucket: Bucket): Promise<boolean> {
+  const query = { Bucket: bucket.name, Prefix: bucket.keys.blobsOf(''), MaxKeys: 1 };
+  const { Contents = [] } = await bucket.lookUp((client, http) =>
+    client.listObjectsV2(query, http),
+  );
+  return Contents.length === 0;
+}

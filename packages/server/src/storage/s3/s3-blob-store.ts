@@ -6,7 +6,7 @@ import type { IdentifiedStore } from '../store-identity.ts';
 import { describeBlob } from './describe-blob.ts';
 import { createIdentityObject } from './identity-object.ts';
 import { linkToObject } from './link-to-object.ts';
-import { listBlobs } from './list-blobs.ts';
+import { hasNoBlobs, listBlobs } from './list-blobs.ts';
 import { openObject, readObject, unlessAbsent } from './open-object.ts';
 import { createPartBuffers } from './part-buffers.ts';
 import { quarantineBlob } from './quarantine-blob.ts';
@@ -102,6 +102,8 @@ export async function openS3BlobStore(
 
     list: (prefix, { writtenBeforeMs = null } = {}) =>
       reporting('Listing artifacts', () => listBlobs(bucket, prefix, writtenBeforeMs)),
+
+    isEmpty: () => reporting('Listing artifacts', () => hasNoBlobs(bucket)),
 
     check: () =>
       reporting('Looking for the bucket', async () => {

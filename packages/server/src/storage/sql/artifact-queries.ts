@@ -1,6 +1,11 @@
 // What an index is asked behind the requests, the same in each dialect.
 import { sql, type ExpressionBuilder, type SelectQueryBuilder } from 'kysely';
-import type { ArtifactEntry, ArtifactFilter, ArtifactIndex, ArtifactOrder } from '../artifact-index.ts';
+import type {
+  ArtifactEntry,
+  ArtifactFilter,
+  ArtifactIndex,
+  ArtifactOrder,
+} from '../artifact-index.ts';
 import { toKey, toRecord, type ArtifactRow } from './artifact-row.ts';
 import type { DatabaseSchema } from './database-schema.ts';
 import type { SqlDatabase } from './sql-database.ts';

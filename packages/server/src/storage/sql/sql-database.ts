@@ -15,8 +15,8 @@ export interface SqlDatabase {
    * Has a query lock the rows that it finds, in the order of a column: those who change the same rows at
    * the same time wait for each other, and never both.
    */
-  locking<Table extends keyof DatabaseSchema, Row>(
+  locking: <Table extends keyof DatabaseSchema, Row>(
     query: SelectQueryBuilder<DatabaseSchema, Table, Row>,
     column: keyof DatabaseSchema[Table] & string,
-  ): SelectQueryBuilder<DatabaseSchema, Table, Row>;
+  ) => SelectQueryBuilder<DatabaseSchema, Table, Row>;
 }

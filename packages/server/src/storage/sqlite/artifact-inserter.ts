@@ -36,7 +36,9 @@ export function createArtifactInserter(connection: Database.Database): ArtifactI
   }
 
   function insert(some: readonly Waiting[]): void {
-    const values = some.flatMap(({ row }): SqlValue[] => ARTIFACT_COLUMNS.map((column) => row[column]));
+    const values = some.flatMap(({ row }): SqlValue[] =>
+      ARTIFACT_COLUMNS.map((column) => row[column]),
+    );
     try {
       const added = new Set(
         statementFor(some.length)
