@@ -4,9 +4,10 @@ import { type Race, type Timings } from './race-artifacts.ts';
 import { type MigrationResult } from './run-migration.ts';
 import { type Outages, type OutageStep } from './run-outages.ts';
 
-export function formatRace({ artifacts, raced, uploads, downloads, problems }: Race): string {
+export function formatRace(race: Race): string {
+  const { artifacts, raced, uploads, downloads, repeated, problems } = race;
   return lines(
-    `${artifacts} artifacts, ${raced} hashes raced for, ${problems.length} problems`,
+    `${artifacts} artifacts, ${raced} hashes raced for, ${repeated} requests made again, ${problems.length} problems`,
     `pushed  ${formatTimings(uploads)}`,
     `pulled  ${formatTimings(downloads)}`,
   );

@@ -202,7 +202,8 @@ async function verify(
       for (let path = left.pop(); path !== undefined; path = left.pop()) {
         const problem = await problemOfRead(url, path, ledger);
         if (problem === null) verified += 1;
-        else lost.push(problem === 'missed' ? `${path} was acknowledged, and is not there` : problem);
+        else
+          lost.push(problem === 'missed' ? `${path} was acknowledged, and is not there` : problem);
       }
     }),
   );

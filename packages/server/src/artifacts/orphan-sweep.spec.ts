@@ -33,7 +33,12 @@ function start(acquire: () => Promise<boolean>): EventEmitter {
 }
 
 it('sweeps at the start when it gets the lease', async () => {
-  expect(await once(start(() => Promise.resolve(true)), 'swept')).toEqual([1]);
+  expect(
+    await once(
+      start(() => Promise.resolve(true)),
+      'swept',
+    ),
+  ).toEqual([1]);
 });
 
 it('leaves it to the one that has the lease', async () => {

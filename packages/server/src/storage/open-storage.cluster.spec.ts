@@ -1,10 +1,7 @@
 // The same contract over every pair of blobs and index.
 import { rm } from 'node:fs/promises';
 import { DEFAULT_OPTIONS } from '../options/server-options.ts';
-import {
-  createTemporaryFolder,
-  removeTemporaryFolders,
-} from '../testing/start-server.fixture.ts';
+import { createTemporaryFolder, removeTemporaryFolders } from '../testing/start-server.fixture.ts';
 import { databaseFile } from './data-directory.ts';
 import type { StorageOptions } from './open-storage.ts';
 import { createTestDatabase } from './postgres/test-database.fixture.ts';

@@ -1,9 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { DEFAULT_OPTIONS } from '../options/server-options.ts';
-import {
-  createTemporaryFolder,
-  removeTemporaryFolders,
-} from '../testing/start-server.fixture.ts';
+import { createTemporaryFolder, removeTemporaryFolders } from '../testing/start-server.fixture.ts';
 import { databaseFile } from './data-directory.ts';
 import { describeStorage } from './storage-contract.fixture.ts';
 

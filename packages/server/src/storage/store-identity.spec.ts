@@ -1,9 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import {
-  createTemporaryFolder,
-  removeTemporaryFolders,
-} from '../testing/start-server.fixture.ts';
+import { createTemporaryFolder, removeTemporaryFolders } from '../testing/start-server.fixture.ts';
 import { createIdentityFile } from './filesystem/identity-file.ts';
 import { createFilesystemBlobStore } from './filesystem/filesystem-blob-store.ts';
 import { openSqliteStore } from './sqlite/sqlite-store.ts';

@@ -28,7 +28,8 @@ export async function requirePair(stores: {
   const ofBlobs = await blobs.readIdentity();
   const ofIndex = await index.readIdentity();
   if (ofBlobs === null) {
-    if (!(await blobs.isEmpty())) throw indexMissing('holds artifacts that this index does not know');
+    if (!(await blobs.isEmpty()))
+      throw indexMissing('holds artifacts that this index does not know');
     await index.writeIdentity(ofIndex ?? randomUUID());
     // What another server has written at the same time counts.
     const id = await index.readIdentity();

@@ -51,7 +51,8 @@ export async function openDatabase(
         () => repeatingOnce(work, (error) => isConnectionLost(error) || isRolledBack(error)),
         FAILURE,
       ),
-    writing: (what, work) => reportingFailure(what, () => repeatingOnce(work, isRolledBack), FAILURE),
+    writing: (what, work) =>
+      reportingFailure(what, () => repeatingOnce(work, isRolledBack), FAILURE),
     locking: (query, column) => query.orderBy(column).forUpdate(),
   };
 }

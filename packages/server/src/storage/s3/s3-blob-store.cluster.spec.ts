@@ -377,8 +377,9 @@ it('lists what was written before a time', async () => {
 it('lists more than one answer holds', async () => {
   const store = await bucket.openStore();
   // The engine is configured to list a hundred at a time.
-  const names = Array.from({ length: 110 }, (_value, number) =>
-    `aa${String(number).padStart(30, '0')}`,
+  const names = Array.from(
+    { length: 110 },
+    (_value, number) => `aa${String(number).padStart(30, '0')}`,
   );
   await Promise.all(names.map((name) => write(store, name, Buffer.from('abc'))));
   expect((await store.list('aa')).sort()).toEqual(names);

@@ -55,10 +55,12 @@ it('is none when it is damaged, or of an object of another size', () => {
   expect(parse(json.subarray(0, -1))).toBeNull();
   expect(parse(Buffer.from('null'))).toBeNull();
   expect(parse(Buffer.from('{"sizeBytes":3}'))).toBeNull();
-  const { 'larder-0': _first, ...rest } = toMetadata(formatDescription({
-    ...STORED,
-    description: { tag: 'x'.repeat(600) },
-  }))!;
+  const { 'larder-0': _first, ...rest } = toMetadata(
+    formatDescription({
+      ...STORED,
+      description: { tag: 'x'.repeat(600) },
+    }),
+  )!;
   expect(parse(fromMetadata(rest))).toBeNull();
 });
 
