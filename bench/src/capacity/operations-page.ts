@@ -18,7 +18,11 @@ export type Section = (typeof SECTIONS)[number];
  *
  * @throws Error when the page has no comments of that name.
  */
-export function replaceSection(page: string, section: Section, text: string): Promise<string> {
+export async function replaceSection(
+  page: string,
+  section: Section,
+  text: string,
+): Promise<string> {
   const [from, to] = [`<!-- ${section} -->`, `<!-- end of ${section} -->`];
   const [start, end] = [page.indexOf(from), page.indexOf(to)];
   if (start < 0 || end < start) throw new Error(`The page has no part between ${from} and ${to}.`);

@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { parse, parseAllDocuments } from 'yaml';
+import { METRICS } from '../metrics/metric-table.ts';
 import { removeTemporaryFolders, startServer } from '../testing/start-server.fixture.ts';
 import { readEnvironment } from './environment.ts';
 import { mergeOptionSources } from './merge-option-sources.ts';
@@ -201,4 +202,28 @@ it('the port is the same everywhere', () => {
   expect(textOf('docker/docker-compose.yml')).toContain(`'127.0.0.1:${port}:${port}'`);
   expect(textOf('docker/nginx.conf')).toContain(`server larder:${port} resolve`);
   expect(container.ports[0].containerPort).toBe(DEFAULT_OPTIONS.port);
+});
+
+describe('the alerts', () => {
+  const { groups } = parse(textOf('prometheus/alerts.yaml')) as {
+    groups: { rules: { alert: string; expr: string }[] }[];
+  };
+  const rules = groups.flatMap((group) => group.rules);
+
+  it.each(rules)('$alert goes by metrics and labels that there are', ({ expr }) => {
+    const used = expr.matchAll(/\b((?:larder|process|nodejs)_\w+?)(_bucket)?(?:\{([^}]*)\})?(?=[^\w{])/g);
+    const metrics: Record<string, { type: string; labels: readonly string[] }> = METRICS;
+    for (const [, name = '', bucket, labels = ''] of used) {
+      const metric = metrics[name];
+      expect([name, metric?.type === 'histogram']).toEqual([name, bucket !== undefined]);
+      const named = [...labels.matchAll(/(\w+)=/g)].map(([, label = '']) => label);
+      expect(named.filter((label) => !['job', ...(metric?.labels ?? [])].includes(label))).toEqual([]);
+    }
+  });
+
+  it('are those of docs/operations.md', () => {
+    const page = readFileSync(join(folder, '../docs/operations.md'), 'utf8');
+    const named = [...page.matchAll(/^\| `(Larder\w+)`/gm)].map(([, name = '']) => name);
+    expect(named).toEqual(rules.map(({ alert }) => alert));
+  });
 });
