@@ -1,5 +1,5 @@
 import { type CapacityAssumptions } from './assumptions.ts';
-import { planCapacity } from './capacity-model.ts';
+import { developersCarried, planCapacity } from './capacity-model.ts';
 import { type CapacityAnswer, type PlayedDay } from './capacity-tables.ts';
 import { type ClusterCosts } from './cluster-costs.ts';
 import { planCluster } from './cluster-plan.ts';
@@ -17,11 +17,15 @@ export interface CapacityBasis {
 export function answerCapacity(developers: number, basis: CapacityBasis): CapacityAnswer {
   const { assumptions, measured, clusterCosts } = basis;
   const times = timesOfReplica(measured, clusterCosts);
+  const oneMachine = timesOfOneMachine(measured);
   const plan = planCapacity(developers, assumptions, times);
   return {
     plan,
     cluster: planCluster(plan, assumptions, clusterCosts),
-    oneMachine: planCapacity(developers, assumptions, timesOfOneMachine(measured), 1),
+    oneMachine: {
+      ...planCapacity(developers, assumptions, oneMachine, 1),
+      carries: developersCarried(assumptions, oneMachine, 1),
+    },
     rssMb: times.rssMb,
     meanBytes: assumptions.artifacts.meanBytes,
   };

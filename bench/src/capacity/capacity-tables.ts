@@ -16,8 +16,8 @@ import {
 export interface CapacityAnswer {
   readonly plan: CapacityPlan;
   readonly cluster: ClusterPlan;
-  /** The same on one machine with its own disk. */
-  readonly oneMachine: CapacityPlan;
+  /** The same on one machine with its own disk, and how many developers that carries. */
+  readonly oneMachine: CapacityPlan & { readonly carries: number };
   readonly rssMb: number;
   readonly meanBytes: number;
 }
@@ -72,6 +72,10 @@ const ROWS: readonly Row[] = [
   ],
   ['**One machine instead**', () => ''],
   ['its core is busy in the busiest hour', ({ oneMachine }) => formatShare(oneMachine.utilization)],
+  [
+    'developers whom it carries, at most',
+    ({ oneMachine }) => formatCount(Math.floor(oneMachine.carries / 100) * 100),
+  ],
 ];
 
 export function formatCapacity(answers: readonly CapacityAnswer[]): string {

@@ -24,11 +24,17 @@ export function compareLoad(
   simulated: SimulatedLoad,
 ): Comparison[] {
   const rate = (what: string, unit: string, model: number, seen: number, margin: number) => ({
-    ...{ what, unit, model, simulated: seen },
+    what,
+    unit,
+    model,
+    simulated: seen,
     holds: Math.abs(seen / model - 1) <= margin,
   });
   const wait = (what: string, model: number, seen: number) => ({
-    ...{ what, unit: 'ms', model, simulated: seen },
+    what,
+    unit: 'ms',
+    model,
+    simulated: seen,
     holds:
       Math.max(model, seen) <= NO_WAIT_MS ||
       (seen <= model * WAITING_FACTOR && model <= seen * WAITING_FACTOR),

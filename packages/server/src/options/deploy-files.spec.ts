@@ -73,7 +73,7 @@ const compose = (name: string) => parse(textOf(`docker/${name}`)) as ComposeFile
 
 /** Of a file with a line `NAME=value` for each variable, those that are commented out too. */
 function variablesOfLines(text: string): Record<string, string> {
-  const lines = text.matchAll(/^#?(LARDER_\w+)=(.*)$/gm);
+  const lines = text.matchAll(/^#?(LARDER_\w+)='?(.*?)'?$/gm);
   return Object.fromEntries([...lines].map(([, name = '', value = '']) => [name, value]));
 }
 
