@@ -31,19 +31,21 @@ export function answerCapacity(developers: number, basis: CapacityBasis): Capaci
   };
 }
 
-/** Requests that are played at most, so that it takes half a minute. */
-const MOST_REQUESTS = 4_000_000;
+/** Requests that are played at most unless somebody says otherwise, so that it takes half a minute. */
+const MOST_REQUESTS = 12_000_000;
 
 /** Plays a day with the replicas that the model asks for, and compares its busiest hour. */
-export function playDay(developers: number, basis: CapacityBasis, seed: number): PlayedDay {
+export function playDay(
+  developers: number,
+  basis: CapacityBasis,
+  { seed, mostRequests = MOST_REQUESTS }: { seed: number; mostRequests?: number },
+): PlayedDay {
   const { assumptions, measured, clusterCosts } = basis;
   const times = timesOfReplica(measured, clusterCosts);
   const plan = planCapacity(developers, assumptions, times);
   const { replicas } = plan;
-  const minutesPerHour = Math.max(
-    1,
-    Math.min(60, Math.floor((60 * MOST_REQUESTS) / plan.day.requests)),
-  );
+  const minutes = Math.floor((60 * mostRequests) / plan.day.requests);
+  const minutesPerHour = Math.max(1, Math.min(60, minutes));
   const simulated = simulateLoad(
     { developers, replicas, seed, minutesPerHour, watchedHour: plan.peak.hour },
     assumptions,

@@ -108,6 +108,8 @@ export function checkAssumptions(assumptions: CapacityAssumptions): void {
   }
   const { medianBytes, meanBytes } = assumptions.artifacts;
   if (!(medianBytes > 0 && meanBytes >= medianBytes)) {
-    throw new Error('artifacts.meanBytes must be at least artifacts.medianBytes, and both above 0.');
+    throw new Error(
+      'artifacts.meanBytes must be at least artifacts.medianBytes, and both above 0.',
+    );
   }
 }

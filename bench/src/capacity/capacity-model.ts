@@ -118,8 +118,7 @@ function jobsOf(traffic: Traffic, { artifacts }: CapacityAssumptions, times: Ser
   const download = bodies(downloadJobMs);
   const upload = bodies(uploadJobMs);
   const count = requests + hits * download.pieces + uploads * (upload.pieces + 1);
-  const sumMs =
-    requests * lookup + hits * download.sumMs + uploads * (upload.sumMs + insert);
+  const sumMs = requests * lookup + hits * download.sumMs + uploads * (upload.sumMs + insert);
   const sumMs2 =
     requests * lookup ** 2 + hits * download.sumMs2 + uploads * (upload.sumMs2 + insert ** 2);
   return {
@@ -157,4 +156,3 @@ function storedOf({ uploads }: Traffic, assumptions: CapacityAssumptions): numbe
   const workdays = (assumptions.retentionDays * assumptions.workdaysPerMonth) / 30;
   return uploads * workdays;
 }
-

@@ -39,5 +39,8 @@ export const onlyCpu: ServiceTimes = {
 };
 
 function inHourNine<P extends CapacityAssumptions['people']>(population: P): P {
-  return { ...population, activityByHour: Array.from({ length: 24 }, (_, at) => (at === 9 ? 1 : 0)) };
+  return {
+    ...population,
+    activityByHour: Array.from({ length: 24 }, (_, at) => (at === 9 ? 1 : 0)),
+  };
 }

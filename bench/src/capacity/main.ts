@@ -45,7 +45,7 @@ async function main(): Promise<number> {
   };
   console.log(`${sections.assumptions}\n\n${sections.capacity}\n`);
   console.log(`PostgreSQL and S3: ${CLUSTER_COSTS.source}.\n`);
-  const days = developers.map((count) => playDay(count, basis, seed));
+  const days = developers.map((count) => playDay(count, basis, { seed }));
   const played = formatPlayedDays(days);
   console.log(played);
   for (const { developers: count, simulated } of days) {

@@ -19,13 +19,15 @@ export async function readAssumptions(
 function override(value: unknown, given: unknown, path: string): unknown {
   if (given === undefined) return value;
   if (!isObject(value)) {
-    if (typeof given === typeof value && Array.isArray(given) === Array.isArray(value)) return given;
+    if (typeof given === typeof value && Array.isArray(given) === Array.isArray(value))
+      return given;
     throw new Error(`${path} must be as it is by default: ${JSON.stringify(value)}.`);
   }
   if (!isObject(given)) throw new Error(`${path === '' ? 'The file' : path} must be an object.`);
   const below = (key: string) => (path === '' ? key : `${path}.${key}`);
   const unknown = Object.keys(given).filter((key) => !(key in value));
-  if (unknown.length > 0) throw new Error(`There is no assumption ${unknown.map(below).join(', ')}.`);
+  if (unknown.length > 0)
+    throw new Error(`There is no assumption ${unknown.map(below).join(', ')}.`);
   return Object.fromEntries(
     Object.entries(value).map(([key, own]) => [key, override(own, given[key], below(key))]),
   );

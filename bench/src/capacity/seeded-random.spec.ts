@@ -1,6 +1,6 @@
 import { createSeededRandom } from './seeded-random.ts';
 
-const DRAWS = 100_000;
+const DRAWS = 30_000;
 
 function meanOf(draw: () => number): number {
   let sum = 0;

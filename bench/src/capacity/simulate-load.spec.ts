@@ -7,7 +7,7 @@ import { readKeptResults } from '../report/report-files.ts';
 import { findMeasuredCosts } from './measured-costs.ts';
 import { simulateLoad } from './simulate-load.ts';
 
-const options = { developers: 200, replicas: 3, seed: 1, minutesPerHour: 60, watchedHour: 9 };
+const options = { developers: 50, replicas: 3, seed: 1, minutesPerHour: 60, watchedHour: 9 };
 
 it('plays the same day for the same seed', () => {
   const play = (seed: number) => simulateLoad({ ...options, seed }, plainAssumptions, onlyCpu);
@@ -16,10 +16,12 @@ it('plays the same day for the same seed', () => {
 });
 
 it('has the rates of the plan, and the same ones when an hour is played in fewer minutes', () => {
-  const { peak } = planCapacity(2_000, plainAssumptions, onlyCpu);
   for (const minutesPerHour of [60, 12]) {
+    // The same number of commands each time.
+    const developers = 100 * (60 / minutesPerHour);
+    const { peak } = planCapacity(developers, plainAssumptions, onlyCpu);
     const load = simulateLoad(
-      { ...options, developers: 2_000, minutesPerHour },
+      { ...options, developers, minutesPerHour },
       plainAssumptions,
       onlyCpu,
     );
@@ -29,28 +31,20 @@ it('has the rates of the plan, and the same ones when an hour is played in fewer
 });
 
 it('has builds wait when a server is too few for them', () => {
-  const few = simulateLoad(
-    { ...options, developers: 4_000, replicas: 1 },
-    plainAssumptions,
-    onlyCpu,
-  );
-  const enough = simulateLoad({ ...options, developers: 4_000 }, plainAssumptions, onlyCpu);
+  const many = { ...options, developers: 6_000, minutesPerHour: 1 };
+  const few = simulateLoad({ ...many, replicas: 1 }, plainAssumptions, onlyCpu);
+  const enough = simulateLoad(many, plainAssumptions, onlyCpu);
   expect(few.waiting.p99Ms).toBeGreaterThan(3 * enough.waiting.p99Ms);
 });
 
 describe('the model and a day that is played agree', () => {
-  it.each<[string, number, () => Promise<CapacityBasis>]>([
-    ['as measured', 1_000, () => basisOf()],
-    ['with costs that are made up', 3_000, () => basisOf({ measured: someCosts })],
-    ['with artifacts that are all large', 1_000, () =>
-      basisOf({
-        assumptions: {
-          ...DEFAULT_ASSUMPTIONS,
-          artifacts: { medianBytes: 3_000_000, meanBytes: 4_000_000 },
-        },
-      })],
-  ])('%s, for %d developers', async (_how, developers, basis) => {
-    const { comparisons } = playDay(developers, await basis(), 1);
+  it.each<[string, number, Partial<CapacityBasis>]>([
+    ['for some', 1_000, {}],
+    ['for many, of whom a part of a day is played', 50_000, {}],
+    ['with costs that are made up', 20_000, { measured: someCosts }],
+  ])('%s', async (_how, developers, overrides) => {
+    const basis = await basisOf(overrides);
+    const { comparisons } = playDay(developers, basis, { seed: 1, mostRequests: 400_000 });
     expect(comparisons.filter(({ holds }) => !holds)).toEqual([]);
   });
 });

@@ -44,9 +44,7 @@ export function trafficByHour(developers: number, assumptions: CapacityAssumptio
     { population: ci, day: trafficOfDay(active, ci, 1 + isolatedShare) },
   ];
   return Array.from({ length: 24 }, (_unused, hour) =>
-    addTraffic(
-      days.map(({ population, day }) => scaleTraffic(day, shareOfHour(population, hour))),
-    ),
+    addTraffic(days.map(({ population, day }) => scaleTraffic(day, shareOfHour(population, hour)))),
   );
 }
 

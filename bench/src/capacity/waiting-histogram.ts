@@ -28,7 +28,9 @@ export function createWaitingHistogram(): WaitingHistogram {
   return {
     note(waitedMs) {
       const place =
-        waitedMs < LEAST_MS ? 0 : 1 + Math.floor(Math.log10(waitedMs / LEAST_MS) * BUCKETS_PER_DECADE);
+        waitedMs < LEAST_MS
+          ? 0
+          : 1 + Math.floor(Math.log10(waitedMs / LEAST_MS) * BUCKETS_PER_DECADE);
       const index = Math.min(place, counts.length - 1);
       counts[index] = (counts[index] ?? 0) + 1;
       total += 1;

@@ -137,7 +137,8 @@ describe('a stop', () => {
   const drainSeconds = DEFAULT_OPTIONS.drainTimeoutMs / 1000;
 
   it.each(['docker-compose.yml', 'docker-compose.cluster.yml'])('of %s', (name) => {
-    const [, seconds] = /^(\d+)s$/.exec(compose(name).services.larder?.stop_grace_period ?? '') ?? [];
+    const [, seconds] =
+      /^(\d+)s$/.exec(compose(name).services.larder?.stop_grace_period ?? '') ?? [];
     expect(Number(seconds)).toBeGreaterThan(drainSeconds);
   });
 
@@ -148,7 +149,8 @@ describe('a stop', () => {
   });
 
   it('of the service of systemd', () => {
-    const [, seconds] = /^TimeoutStopSec=(\d+)$/m.exec(textOf('systemd/larder-server.service')) ?? [];
+    const [, seconds] =
+      /^TimeoutStopSec=(\d+)$/m.exec(textOf('systemd/larder-server.service')) ?? [];
     expect(Number(seconds)).toBeGreaterThan(drainSeconds);
   });
 
@@ -211,13 +213,17 @@ describe('the alerts', () => {
   const rules = groups.flatMap((group) => group.rules);
 
   it.each(rules)('$alert goes by metrics and labels that there are', ({ expr }) => {
-    const used = expr.matchAll(/\b((?:larder|process|nodejs)_\w+?)(_bucket)?(?:\{([^}]*)\})?(?=[^\w{])/g);
+    const used = expr.matchAll(
+      /\b((?:larder|process|nodejs)_\w+?)(_bucket)?(?:\{([^}]*)\})?(?=[^\w{])/g,
+    );
     const metrics: Record<string, { type: string; labels: readonly string[] }> = METRICS;
     for (const [, name = '', bucket, labels = ''] of used) {
       const metric = metrics[name];
       expect([name, metric?.type === 'histogram']).toEqual([name, bucket !== undefined]);
       const named = [...labels.matchAll(/(\w+)=/g)].map(([, label = '']) => label);
-      expect(named.filter((label) => !['job', ...(metric?.labels ?? [])].includes(label))).toEqual([]);
+      expect(named.filter((label) => !['job', ...(metric?.labels ?? [])].includes(label))).toEqual(
+        [],
+      );
     }
   });
 

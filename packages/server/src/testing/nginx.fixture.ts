@@ -62,11 +62,14 @@ function configurationFor(
     ],
     ['resolver 127.0.0.11 valid=5s;', `client_body_temp_path ${join(folder, 'body')};`],
   ];
-  return replacements.reduce((text, [from, to]) => {
-    const replaced = text.replace(from, to);
-    if (replaced === text) throw new Error(`deploy/docker/nginx.conf has no ${String(from)}.`);
-    return replaced;
-  }, `daemon off;\npid ${join(folder, 'pid')};\n${readFileSync(CONFIGURATION, 'utf8')}`);
+  return replacements.reduce(
+    (text, [from, to]) => {
+      const replaced = text.replace(from, to);
+      if (replaced === text) throw new Error(`deploy/docker/nginx.conf has no ${String(from)}.`);
+      return replaced;
+    },
+    `daemon off;\npid ${join(folder, 'pid')};\n${readFileSync(CONFIGURATION, 'utf8')}`,
+  );
 }
 
 async function findFreePort(): Promise<number> {
