@@ -15,6 +15,14 @@ export const someCosts: MeasuredCosts = {
   rssMb: 120,
 };
 
+/** Of machines on which a thousand developers keep several replicas busy. */
+export const slowCosts: MeasuredCosts = {
+  ...someCosts,
+  requestCpuMs: 10,
+  download: someCosts.download.map((point) => ({ ...point, cpuMs: 20 + 20 * point.cpuMs })),
+  upload: someCosts.upload.map((point) => ({ ...point, cpuMs: 20 + 20 * point.cpuMs })),
+};
+
 /** Every artifact of the same size, everybody at work, and all of it in one hour. */
 export const plainAssumptions: CapacityAssumptions = {
   ...DEFAULT_ASSUMPTIONS,
