@@ -15,7 +15,7 @@ export interface RunningProcess<Ready> {
   /** Everything that the process has said so far. */
   readonly output: () => string;
   /** Sends the signal, unless the process has ended, and waits for its end. */
-  end(signal: 'SIGTERM' | 'SIGKILL'): Promise<ProcessEnd>;
+  end(signal: 'SIGTERM' | 'SIGINT' | 'SIGKILL'): Promise<ProcessEnd>;
 }
 
 export interface ProcessEnd {

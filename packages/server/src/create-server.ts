@@ -18,15 +18,8 @@ import {
   type ServerOptions,
 } from './options/server-options.ts';
 import { createIdentityExchange } from './oidc/identity-exchange.ts';
-import {
-  acquireDataDirectory,
-  databaseFile,
-  dataUnusable,
-  requireIndexOf,
-} from './storage/data-directory.ts';
-import { createFilesystemBlobStore } from './storage/filesystem/filesystem-blob-store.ts';
-import type { MetadataStore } from './storage/metadata-store.ts';
-import { openSqliteStore } from './storage/sqlite/sqlite-store.ts';
+import { dataUnusable } from './storage/data-directory.ts';
+import { openStorage } from './storage/open-storage.ts';
 import { findStartTokens } from './tokens/start-tokens.ts';
 import { createTokenVerifier } from './tokens/token-verifier.ts';
 import { createUsageWriter, type UsageWriter } from './usage/usage-writer.ts';
@@ -35,10 +28,10 @@ const POISONING_WARNING =
   'Every token of this server may write what everybody gets, so that any job that has one can ' +
   'poison the cache. Give pull requests a token of an isolated scope, and readers one that reads.';
 
-/** A server over its opened data folder. It holds the folder until it is closed. */
+/** A server over its opened storage. It holds its data folder, if it has one, until it is closed. */
 export interface LarderServer {
-  /** Absolute path. */
-  readonly dataDirectory: string;
+  /** Absolute path; null where nothing is kept in a folder. */
+  readonly dataDirectory: string | null;
   /** The read-write token kept in the data folder; null where others were configured or created. */
   readonly token: string | null;
   /**
@@ -50,13 +43,13 @@ export interface LarderServer {
   listen(): Promise<string>;
   /**
    * Stops accepting, lets requests in flight finish for at most `drainTimeoutMs`, then gives the
-   * data folder back. May be called at any time, and again.
+   * storage back. May be called at any time, and again.
    */
   close(): Promise<void>;
 }
 
 /**
- * Opens the data folder, removes what a crash may have left in it, and prepares a server.
+ * Opens the storage, removes what a crash may have left in its data folder, and prepares a server.
  *
  * @throws LarderError `LARDER_SERVER_OPTIONS_INVALID`, `LARDER_SERVER_HOST_NEEDS_TOKENS`,
  * `LARDER_SERVER_DATA_UNUSABLE`, `LARDER_SERVER_DATA_LOCKED`, `LARDER_SERVER_INDEX_INCOMPATIBLE`,
@@ -68,28 +61,28 @@ export async function createServer(options: ServerOptions = {}): Promise<LarderS
   const log = createLog(resolved.logLevel);
   const tlsFiles = tlsFilesOf(resolved);
   const tls = tlsFiles === null ? null : await readTlsFiles(tlsFiles);
-  const data = await acquireDataDirectory(resolved.dataDirectory);
-  let metadata: MetadataStore | null = null;
+  const { logger } = log;
+  const storage = await openStorage(resolved, 'own', (message, err) => {
+    logger.warn({ err }, message);
+  });
+  const { blobs, metadata, areBlobsShared } = storage;
   let usageWriter: UsageWriter | null = null;
   try {
-    const blobs = await createFilesystemBlobStore(data.path);
-    await requireIndexOf(data.path, blobs);
-    metadata = await openSqliteStore(databaseFile(data.path));
     const { localToken, tokens, mayAllPoison } = await findStartTokens({
       configured: resolved.tokens,
       hasIssuers: resolved.oidc.length > 0,
       host: resolved.host,
-      dataDirectory: data.path,
+      dataDirectory: storage.dataDirectory,
       store: metadata.tokens,
     });
-    const { logger } = log;
     if (mayAllPoison) logger.warn(POISONING_WARNING);
     const limits = evictionLimitsOf(resolved);
     const counting = createUsageCounting();
     const { recorder } = counting;
     const cache = await openArtifactCache({
       blobs,
-      index: metadata.artifacts,
+      metadata,
+      areBlobsShared,
       limits,
       recorder,
       logger,
@@ -103,12 +96,11 @@ export async function createServer(options: ServerOptions = {}): Promise<LarderS
       },
     });
     const verifyToken = createTokenVerifier({ tokens, store: metadata.tokens });
-    const store = metadata;
     const writer = usageWriter;
     const exchange =
       resolved.oidc.length === 0
         ? null
-        : createIdentityExchange({ issuers: resolved.oidc, store: store.tokens });
+        : createIdentityExchange({ issuers: resolved.oidc, store: metadata.tokens });
     const tracing = asksForTraces() ? startTracing(logger) : null;
     const app = createApp({
       cache,
@@ -127,7 +119,7 @@ export async function createServer(options: ServerOptions = {}): Promise<LarderS
     });
     const endTlsWatch = tlsFiles === null ? null : renewTls(app, tlsFiles, logger);
     return {
-      dataDirectory: data.path,
+      dataDirectory: storage.dataDirectory,
       token: localToken,
       listen: () => listen(app, { ...resolved, isTls: tls !== null }),
       close: once(async () => {
@@ -136,16 +128,15 @@ export async function createServer(options: ServerOptions = {}): Promise<LarderS
         await cache.close();
         await tracing?.close();
         await writer.close();
-        await store.close();
-        data.release();
+        await storage.close();
         await log.close();
       }),
     };
   } catch (error) {
     await usageWriter?.close();
-    await metadata?.close();
-    data.release();
-    throw isLarderError(error) ? error : dataUnusable(data.path, error);
+    await storage.close();
+    if (isLarderError(error) || storage.dataDirectory === null) throw error;
+    throw dataUnusable(storage.dataDirectory, error);
   }
 }
 

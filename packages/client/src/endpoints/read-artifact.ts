@@ -24,6 +24,7 @@ export function readArtifact<T>(
     method,
     path: artifactPath(hash),
     access: 'read',
+    mayBeLinked: method === 'GET',
     mayPreflight: true,
     headers: senderHeaders(context.environment),
     retries: resolveRetries(options.retries, DEFAULT_READ_RETRIES),

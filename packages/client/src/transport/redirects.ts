@@ -18,7 +18,8 @@ export interface FollowedAnswer extends HttpAnswer {
 
 /**
  * Sends `request` with `send` and follows redirects of GET, HEAD and OPTIONS. Authorization is
- * dropped for good on the first step to another origin. What changes something or carries a body is
+ * dropped for good on the first step to another origin. What the server has said of an artifact on the
+ * way counts: the storage that it leads to knows nothing of that. What changes something or carries a body is
  * not followed: where it ends up must be certain.
  */
 export async function followRedirects(
@@ -26,6 +27,7 @@ export async function followRedirects(
   send: (request: HttpRequest) => Promise<HttpAnswer>,
 ): Promise<FollowedAnswer> {
   const visited = new Set<string>();
+  const known: Record<string, string> = {};
   let current = request;
 
   for (;;) {
@@ -34,6 +36,7 @@ export async function followRedirects(
     if (!isRedirect(current, answer)) {
       return {
         ...answer,
+        headers: { ...answer.headers, ...known },
         url: current.url,
         hasSeenToken: 'authorization' in current.headers,
         isTokenWithheld: request.isTokenWithheld === true,
@@ -49,10 +52,21 @@ export async function followRedirects(
     if (visited.size > MAX_REDIRECTS) {
       throw createRefusal(answer, `more than ${MAX_REDIRECTS} in a row`);
     }
+    if ('authorization' in current.headers) Object.assign(known, artifactHeaders(answer));
     const { headers } = current;
     const isSameOrigin = url.origin === request.url.origin;
     current = { ...current, url, headers: isSameOrigin ? headers : dropAuthorization(headers) };
   }
+}
+
+function artifactHeaders({ headers }: HttpAnswer): Record<string, string> {
+  const names = Object.keys(headers).filter((name) => name.startsWith('x-artifact-'));
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = headerValue(headers, name);
+      return value === null ? [] : [[name, value]];
+    }),
+  );
 }
 
 /** Where the Location of an answer leads; throws `LARDER_HTTP_REDIRECT_REFUSED` if nowhere good. */

@@ -12,6 +12,7 @@ import { type AttemptOutcome, type BreakerPermit, createOutageBreaker } from './
 import { preflight } from './preflight.ts';
 import { followRedirects, type FollowedAnswer } from './redirects.ts';
 import { parseRetryAfterMs, retryDelayMs } from './retry-delay.ts';
+import { createLinks } from './links.ts';
 import { createServerPulse } from './server-pulse.ts';
 import { type HttpMethod, type HttpRequest, sendRequest } from './send-request.ts';
 
@@ -23,6 +24,8 @@ export interface TransportCall<T> {
   access: AccessKind;
   headers: Readonly<Record<string, string>>;
   body?: ArtifactBody;
+  /** Whether the server may answer with an address to fetch an artifact from. */
+  mayBeLinked?: boolean;
   /** Whether the option `preflight` applies to it. */
   mayPreflight?: boolean;
   /** Its failures must not keep anything else from being sent. */
@@ -63,6 +66,7 @@ export function createTransport(options: ResolvedOptions, runtime: Runtime): Tra
   const gate = createAccessGate();
   const breaker = createOutageBreaker({ ...options.breaker, monotonicNow: runtime.monotonicNow });
   const pulse = createServerPulse();
+  const links = createLinks({ monotonicNow: runtime.monotonicNow });
   let lastOutage: LarderError | null = null;
 
   function createBreakerError(): LarderError {
@@ -85,10 +89,10 @@ export function createTransport(options: ResolvedOptions, runtime: Runtime): Tra
       sendRequest(request, { dispatcher, firstByteTimeoutMs, stallTimeoutMs, pulse, signal });
     const request = buildRequest(call, options);
     const isPreflighted = options.preflight && call.mayPreflight === true;
-    return followRedirects(
-      isPreflighted ? await preflight(request, { baseUrl, send }) : request,
-      send,
-    );
+    const first = isPreflighted ? await preflight(request, { baseUrl, send }) : request;
+    return call.mayBeLinked === true
+      ? links.follow(first, { send, signal })
+      : followRedirects(first, send);
   }
 
   async function attempt<T>(call: TransportCall<T>): Promise<Attempt<T>> {

@@ -1,5 +1,5 @@
 // The `x-artifact-*` headers of Vercel's artifacts API (v8), in both directions.
-import type { IncomingHttpHeaders } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { LarderError } from '../errors/larder-error.ts';
 import type { ArtifactMetadata, ArtifactRecord } from '../storage/artifact-index.ts';
 
@@ -32,15 +32,30 @@ export function formatArtifactHeaders(
   record: ArtifactRecord,
   accept: string | undefined,
 ): Record<string, string> {
-  const headers: Record<string, string> = {
+  return {
     'content-type': isJsonOnly(accept) ? 'application/json' : 'application/octet-stream',
     'content-length': String(record.sizeBytes),
+    ...formatMetadataHeaders(record),
   };
+}
+
+/** What clients have said of an artifact. */
+export function formatMetadataHeaders(record: ArtifactRecord): Record<string, string> {
+  const headers: Record<string, string> = {};
   if (record.durationMs !== null) headers['x-artifact-duration'] = String(record.durationMs);
   if (record.tag !== null) headers['x-artifact-tag'] = record.tag;
   if (record.sha !== null) headers['x-artifact-sha'] = record.sha;
   if (record.dirtyHash !== null) headers['x-artifact-dirty-hash'] = record.dirtyHash;
   return headers;
+}
+
+/**
+ * Whether a client keeps what a redirect says of an artifact, and falls back when it leads nowhere. That
+ * is Larder's own: Turborepo takes the headers of the last answer, and an artifact without its tag for one
+ * that nobody has signed.
+ */
+export function followsLinks({ headers }: Pick<IncomingMessage, 'headers'>): boolean {
+  return headers['x-larder-links'] === 'follow';
 }
 
 /**

@@ -20,7 +20,12 @@ import { leaveBodiesUnread, openUpload, type UploadLimits } from '../http/upload
 import type { ArtifactRecord } from '../storage/artifact-index.ts';
 import type { TokenVerifier } from '../tokens/token-verifier.ts';
 import { ownSpace } from '../trust/artifact-view.ts';
-import { formatArtifactHeaders, parseArtifactHeaders } from './artifact-headers.ts';
+import {
+  followsLinks,
+  formatArtifactHeaders,
+  formatMetadataHeaders,
+  parseArtifactHeaders,
+} from './artifact-headers.ts';
 import { parseEventsBody, parseQueryBody } from './json-body.ts';
 import { checkSignature, digestOfTag } from './tag-check.ts';
 
@@ -92,13 +97,22 @@ function registerArtifacts(
   routes.get<HashRoute>('/:hash', async (request, reply) => {
     const view = artifactViewOf(request, 'artifacts');
     const hash = parseArtifactHash(request.params.hash);
+    const linked = followsLinks(request) ? await cache.link(view, hash) : null;
+    if (linked !== null) {
+      noteHit(counting, reply, { api: 'artifacts', hash, record: linked.record });
+      return reply
+        .code(307)
+        .headers(formatMetadataHeaders(linked.record))
+        .header('location', linked.url)
+        .send();
+    }
     await untilItsTurn(reply);
     const artifact = await cache.get(view, hash);
     if (artifact === null) {
       recordMiss(counting, request, { api: 'artifacts', hash });
       return sendMiss(reply);
     }
-    noteHit(counting, reply, { api: 'artifacts', hash, artifact });
+    noteHit(counting, reply, { api: 'artifacts', hash, ...artifact });
     const headers = formatArtifactHeaders(artifact.record, request.headers.accept);
     return reply.headers(headers).send(artifact.body);
   });

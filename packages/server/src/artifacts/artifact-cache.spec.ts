@@ -2,7 +2,13 @@ import { BLOB_PREFIXES, type BlobStore } from '../storage/blob-store.ts';
 import { openTestStores, storeArtifact, type TestStores } from '../testing/stores.fixture.ts';
 import { removeTemporaryFolders } from '../testing/start-server.fixture.ts';
 import type { ArtifactView } from '../trust/artifact-view.ts';
-import { createArtifactCache, type ArtifactCache, type ArtifactUpload } from './artifact-cache.ts';
+import {
+  createArtifactCache,
+  type ArtifactCache,
+  type ArtifactCacheParts,
+  type ArtifactUpload,
+} from './artifact-cache.ts';
+import { MAX_UPLOAD_MS } from './orphans.ts';
 
 const VIEW: ArtifactView = { team: 'a', api: 'artifacts', scopes: ['trusted'] };
 const KEY = { team: 'a', api: 'artifacts', scope: 'trusted', hash: 'h' } as const;
@@ -17,9 +23,14 @@ beforeEach(async () => {
 afterEach(() => stores.close());
 afterAll(removeTemporaryFolders);
 
-function createCache(blobs: BlobStore, evictor = noLimit()): ArtifactCache {
+function createCache(
+  blobs: BlobStore,
+  evictor = noLimit(),
+  parts: Partial<ArtifactCacheParts> = {},
+): ArtifactCache {
   return createArtifactCache({
     ...stores,
+    ...parts,
     blobs,
     accessTimes: { note: () => undefined },
     evictor,
@@ -135,6 +146,55 @@ it.each(['get', 'head'] as const)('%s drops an artifact whose file is gone', asy
   expect(await createCache(stores.blobs)[call](VIEW, 'h')).toBeNull();
   expect(troubles).toHaveLength(1);
   expect(await stores.index.read(KEY)).toBeNull();
+});
+
+describe('over storage on other machines', () => {
+  const MINUTE_MS = 60_000;
+
+  it('drops an artifact only when its blob has been missed for some time', async () => {
+    const { blob } = await storeArtifact(stores, KEY, { body: 'bytes' });
+    await stores.blobs.remove(blob);
+    let nowMs = 0;
+    const cache = createCache({ ...stores.blobs, isLossCertain: false }, noLimit(), {
+      now: () => nowMs,
+    });
+    expect(await cache.get(VIEW, 'h')).toBeNull();
+    nowMs += 9 * MINUTE_MS;
+    expect(await cache.get(VIEW, 'h')).toBeNull();
+    expect(await stores.index.read(KEY)).toMatchObject({ blob });
+    nowMs += MINUTE_MS;
+    expect(await cache.get(VIEW, 'h')).toBeNull();
+    expect(await stores.index.read(KEY)).toBeNull();
+    expect(troubles).toHaveLength(1);
+  });
+
+  it.each([
+    [true, 0],
+    [false, 1],
+  ])(
+    'keeps the blob of a record that may have been added (certainly not: %s)',
+    async (failsWhole, kept) => {
+      const failure = new Error('the answer was lost');
+      const index = { ...stores.index, failsWhole, write: () => Promise.reject(failure) };
+      const cache = createCache(stores.blobs, noLimit(), { index });
+      await expect(cache.put(VIEW, 'h', upload('bytes'))).rejects.toBe(failure);
+      const lists = await Promise.all(BLOB_PREFIXES.map((prefix) => stores.blobs.list(prefix)));
+      expect(lists.flat()).toHaveLength(kept);
+    },
+  );
+
+  it('refuses an upload that has taken so long that its blob may pass for an orphan', async () => {
+    let nowMs = 0;
+    const slow = noLimit(() => {
+      nowMs = MAX_UPLOAD_MS + 1;
+      return Promise.resolve();
+    });
+    const cache = createCache(stores.blobs, slow, { now: () => nowMs });
+    await expect(cache.put(VIEW, 'h', upload('bytes'))).rejects.toMatchObject({
+      code: 'LARDER_SERVER_UPLOAD_STALLED',
+    });
+    expect(await stores.index.read(KEY)).toBeNull();
+  });
 });
 
 // eslint-disable-next-line @typescript-eslint/require-await -- bodies are asynchronous

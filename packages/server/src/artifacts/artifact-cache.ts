@@ -17,6 +17,8 @@ import type { AccessTimes } from '../eviction/access-times.ts';
 import type { Evictor } from '../eviction/evictor.ts';
 import type { Reservation } from '../eviction/reservations.ts';
 import { LarderError } from '../errors/larder-error.ts';
+import { createLossWatch } from './loss-watch.ts';
+import { MAX_UPLOAD_MS } from './orphans.ts';
 import { removeArtifacts } from './remove-artifacts.ts';
 import { readToEnd } from './read-to-end.ts';
 
@@ -42,6 +44,12 @@ export interface OpenArtifact {
   body: Buffer | Readable;
 }
 
+/** An artifact that can be fetched elsewhere, by whoever has the address. */
+export interface LinkedArtifact {
+  record: ArtifactRecord;
+  url: string;
+}
+
 /** Every call is made for a principal, and reaches no further than that one's view. */
 export interface ArtifactCache {
   /**
@@ -55,6 +63,11 @@ export interface ArtifactCache {
     hash: string,
     options?: { signal?: AbortSignal | undefined },
   ): Promise<OpenArtifact | null>;
+  /**
+   * Where an artifact can be fetched without this server. Null on a miss, and where it is better to get
+   * it: small ones, and all where the storage gives no links.
+   */
+  link(view: ArtifactView, hash: string): Promise<LinkedArtifact | null>;
   head(view: ArtifactView, hash: string): Promise<ArtifactRecord | null>;
   /** Records by hash; misses are left out. */
   query(view: ArtifactView, hashes: readonly string[]): Promise<Map<string, ArtifactRecord>>;
@@ -83,12 +96,22 @@ export interface ArtifactCacheParts {
 export function createArtifactCache(parts: ArtifactCacheParts): ArtifactCache {
   const { blobs, index, accessTimes, evictor, onRemoved, onTrouble, now = Date.now } = parts;
   const writes = new Set<Promise<unknown>>();
+  const losses = createLossWatch({ isCertainAtOnce: blobs.isLossCertain, now });
 
-  /** A record whose blob is gone or was cut is no artifact: dropping it lets a later put repair it. */
-  async function dropDamaged(key: ArtifactKey, { blob }: ArtifactRecord): Promise<void> {
+  /**
+   * A record whose blob is gone or was cut is no artifact: dropping it lets a later put repair it.
+   *
+   * @param sizeBytes - Of the blob; null: it is gone.
+   */
+  async function dropDamaged(
+    key: ArtifactKey,
+    { blob }: ArtifactRecord,
+    sizeBytes: number | null,
+  ): Promise<void> {
+    if (sizeBytes === null && !losses.isCertain(blob)) return;
     // Evicted or purged since the record was read.
     if ((await index.read(key))?.blob !== blob) return;
-    onTrouble('an artifact was damaged on disk and has been dropped', { key });
+    onTrouble('an artifact was damaged in the storage and has been dropped', { key });
     await index.remove(key, blob);
     await blobs.remove(blob);
   }
@@ -98,7 +121,7 @@ export function createArtifactCache(parts: ArtifactCacheParts): ArtifactCache {
     if (record === null) return null;
     const stat = await blobs.stat(record.blob, record);
     if (stat?.sizeBytes === record.sizeBytes) return record;
-    await dropDamaged(key, record);
+    await dropDamaged(key, record, stat?.sizeBytes ?? null);
     return null;
   }
 
@@ -110,7 +133,9 @@ export function createArtifactCache(parts: ArtifactCacheParts): ArtifactCache {
     return null;
   }
 
+  /** Null when the blob is not what the record says, which is dropped then. */
   async function openBody(
+    key: ArtifactKey,
     record: ArtifactRecord,
     signal: AbortSignal | undefined,
   ): Promise<Buffer | Readable | null> {
@@ -121,6 +146,7 @@ export function createArtifactCache(parts: ArtifactCacheParts): ArtifactCache {
     const open = await blobs.read(record.blob, { expected: record, signal });
     if (open?.sizeBytes === record.sizeBytes) return open.stream;
     open?.stream.destroy();
+    await dropDamaged(key, record, open?.sizeBytes ?? null);
     return null;
   }
 
@@ -130,11 +156,8 @@ export function createArtifactCache(parts: ArtifactCacheParts): ArtifactCache {
   ): Promise<OpenArtifact | null> {
     const record = await index.read(key);
     if (record === null) return null;
-    const body = await openBody(record, signal);
-    if (body === null) {
-      await dropDamaged(key, record);
-      return null;
-    }
+    const body = await openBody(key, record, signal);
+    if (body === null) return null;
     accessTimes.note(record.blob, { accessedAtMs: now(), isHit: true });
     return { record, body };
   }
@@ -166,19 +189,25 @@ export function createArtifactCache(parts: ArtifactCacheParts): ArtifactCache {
   ): Promise<PutOutcome> {
     // Every write has a blob of its own, so that concurrent writers of one hash never meet on disk.
     const blob = randomBytes(16).toString('hex');
+    const endsAtMs = now() + MAX_UPLOAD_MS;
     const origin: ArtifactOrigin = { ...metadata, ...provenance, createdAtMs: now() };
     const description = describeArtifact(key, origin);
     const written = await blobs.write(blob, body, { sizeBytes, description, signal });
     let isFirst = false;
+    let isOpen = false;
     try {
       if (sha256 !== null && sha256 !== written.sha256) throw digestWrong();
       await reservation.whenRoom(signal);
       // What nobody waits for any more may have been followed by bytes that were no HTTP.
       signal?.throwIfAborted();
+      if (now() > endsAtMs) throw uploadTooSlow();
       const record = { ...origin, ...written, blob, accessedAtMs: now(), hits: 0 };
+      isOpen = !index.failsWhole;
       isFirst = await index.write(key, record);
+      isOpen = false;
     } finally {
-      if (!isFirst) await blobs.remove(blob);
+      // Where it is open whether there is a record now, the blob has to stay, for the sweep of orphans.
+      if (!isFirst && !isOpen) await blobs.remove(blob);
     }
     return isFirst ? 'stored' : 'duplicate';
   }
@@ -200,6 +229,19 @@ export function createArtifactCache(parts: ArtifactCacheParts): ArtifactCache {
       return null;
     },
 
+    async link(view, hash) {
+      if (blobs.link === null) return null;
+      for (const key of visibleKeys(view, hash)) {
+        const record = await index.read(key);
+        if (record === null) continue;
+        if (record.sizeBytes <= MAX_SMALL_BLOB_BYTES) return null;
+        const url = await blobs.link(record.blob);
+        accessTimes.note(record.blob, { accessedAtMs: now(), isHit: true });
+        return { record, url };
+      }
+      return null;
+    },
+
     async query(view, hashes) {
       const found = await Promise.all(
         visibleSpaces(view).map((space) => index.readMany(space, hashes)),
@@ -214,6 +256,14 @@ export function createArtifactCache(parts: ArtifactCacheParts): ArtifactCache {
       await Promise.allSettled(writes);
     },
   };
+}
+
+function uploadTooSlow(): LarderError {
+  return new LarderError(
+    'LARDER_SERVER_UPLOAD_STALLED',
+    `The artifact took longer to arrive than the ${MAX_UPLOAD_MS} ms that an upload may take.`,
+    { hint: 'Check the network between client and server, then send the artifact again.' },
+  );
 }
 
 function digestWrong(): LarderError {

@@ -3,13 +3,13 @@ import type { Command } from 'commander';
 import { removeArtifacts } from '../artifacts/remove-artifacts.ts';
 import { LarderError } from '../errors/larder-error.ts';
 import type { ArtifactEntry, ArtifactFilter } from '../storage/artifact-index.ts';
-import { createFilesystemBlobStore } from '../storage/filesystem/filesystem-blob-store.ts';
+import type { OpenStorage } from '../storage/open-storage.ts';
 import { recordPurged } from '../usage/record-removals.ts';
 import { createUsageRecorder } from '../usage/usage-recorder.ts';
 import { parseDurationMs, parseScope } from './arguments.ts';
 import { print } from './print.ts';
 import { addServerOptions } from './server-flags.ts';
-import { withExistingData, type OpenData } from './with-data-directory.ts';
+import { STORAGE_OPTION_KEYS, withExistingStorage } from './with-storage.ts';
 
 const LISTED_AT_ONCE = 500;
 
@@ -23,10 +23,11 @@ export function addAuditCommand(program: Command): void {
   const audit = program
     .command('audit')
     .description('list artifacts with who wrote them, one JSON line for each');
-  const resolveOptions = addServerOptions(audit, ['dataDirectory']);
+  const resolveOptions = addServerOptions(audit, STORAGE_OPTION_KEYS);
   addFilterOptions(audit).action(async (options: FilterOptions) => {
-    const { dataDirectory } = await resolveOptions();
-    await withExistingData(dataDirectory, (data) => printArtifacts(data, toFilter(options)));
+    await withExistingStorage(await resolveOptions(), (storage) =>
+      printArtifacts(storage, toFilter(options)),
+    );
   });
 }
 
@@ -35,17 +36,17 @@ export function addPurgeCommand(program: Command): void {
   const purge = program
     .command('purge')
     .description('remove the artifacts that meet every given condition');
-  const resolveOptions = addServerOptions(purge, ['dataDirectory']);
+  const resolveOptions = addServerOptions(purge, STORAGE_OPTION_KEYS);
   addFilterOptions(purge)
     .option('--all', 'remove everything; instead of conditions')
     .option('--dry-run', 'only list what would be removed')
     .action(async ({ all, dryRun, ...options }: PurgeOptions) => {
-      const { dataDirectory } = await resolveOptions();
+      const storageOptions = await resolveOptions();
       const filter = toFilter(options);
       if ((Object.keys(filter).length === 0) !== (all === true)) throw conditionsInvalid();
-      await withExistingData(dataDirectory, async (data) => {
-        if (dryRun === true) await printArtifacts(data, filter);
-        else await print(`${JSON.stringify({ removed: await remove(data, filter) })}\n`);
+      await withExistingStorage(storageOptions, async (storage) => {
+        if (dryRun === true) await printArtifacts(storage, filter);
+        else await print(`${JSON.stringify({ removed: await remove(storage, filter) })}\n`);
       });
     });
 }
@@ -88,10 +89,10 @@ function toFilter({ olderThan, youngerThan, ...conditions }: FilterOptions): Art
   return Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined));
 }
 
-async function remove({ path, metadata }: OpenData, filter: ArtifactFilter): Promise<number> {
+async function remove({ blobs, metadata }: OpenStorage, filter: ArtifactFilter): Promise<number> {
   const recorder = createUsageRecorder();
   const count = await removeArtifacts(filter, {
-    blobs: await createFilesystemBlobStore(path),
+    blobs,
     index: metadata.artifacts,
     onRemoved: (removed) => {
       recordPurged(recorder, removed);
@@ -101,7 +102,7 @@ async function remove({ path, metadata }: OpenData, filter: ArtifactFilter): Pro
   return count;
 }
 
-async function printArtifacts({ metadata }: OpenData, filter: ArtifactFilter): Promise<void> {
+async function printArtifacts({ metadata }: OpenStorage, filter: ArtifactFilter): Promise<void> {
   let afterBlob = '';
   for (;;) {
     const entries = await metadata.artifacts.listSome(filter, { limit: LISTED_AT_ONCE, afterBlob });

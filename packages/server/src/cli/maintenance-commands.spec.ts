@@ -1,7 +1,7 @@
 import { readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import Database from 'libsql';
-import type { DataDirectoryRebuild } from '../maintenance/rebuild-data-directory.ts';
+import type { StorageRebuild } from '../maintenance/rebuild-storage.ts';
 import type { Verification } from '../maintenance/verify-artifacts.ts';
 import { databaseFile } from '../storage/data-directory.ts';
 import { runCommand } from '../testing/run-command.fixture.ts';
@@ -68,10 +68,10 @@ async function loseIndex(): Promise<void> {
   }
 }
 
-async function rebuild(): Promise<DataDirectoryRebuild> {
+async function rebuild(): Promise<StorageRebuild> {
   const { exitCode, out, err } = await runCommand(running.dataDirectory, ['rebuild', '--json']);
   expect([exitCode, err]).toEqual([0, '']);
-  return JSON.parse(out) as DataDirectoryRebuild;
+  return JSON.parse(out) as StorageRebuild;
 }
 
 async function verify(): Promise<{ exitCode: number; err: string; verification: Verification }> {

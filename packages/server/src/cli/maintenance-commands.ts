@@ -1,14 +1,14 @@
 // `verify` and `rebuild`: what to do once one knows, or fears, that the disk has lost something.
 import type { Command } from 'commander';
 import { LarderError } from '../errors/larder-error.ts';
-import { rebuildDataDirectory } from '../maintenance/rebuild-data-directory.ts';
+import { rebuildStorage } from '../maintenance/rebuild-storage.ts';
 import { verifyArtifacts, type Verification } from '../maintenance/verify-artifacts.ts';
-import { createFilesystemBlobStore } from '../storage/filesystem/filesystem-blob-store.ts';
+import type { StorageOptions } from '../storage/open-storage.ts';
 import { formatRebuild, formatVerification } from './maintenance-summaries.ts';
 import { print } from './print.ts';
 import { createProgress } from './progress.ts';
 import { addServerOptions } from './server-flags.ts';
-import { withSharedData } from './with-data-directory.ts';
+import { STORAGE_OPTION_KEYS, withExistingStorage } from './with-storage.ts';
 
 interface SummaryOptions {
   json?: boolean;
@@ -21,12 +21,11 @@ export function addVerifyCommand(program: Command): void {
     .description(
       'read every artifact and take damaged ones out of service; exit code 1 when there were any',
     );
-  const resolveOptions = addServerOptions(verify, ['dataDirectory']);
+  const resolveOptions = addServerOptions(verify, STORAGE_OPTION_KEYS);
   verify
     .option('--json', 'print the summary as one JSON line')
     .action(async ({ json }: SummaryOptions) => {
-      const { dataDirectory } = await resolveOptions();
-      const verification = await verifyData(dataDirectory);
+      const verification = await verifyStorage(await resolveOptions());
       await print(
         json === true ? `${JSON.stringify(verification)}\n` : formatVerification(verification),
       );
@@ -38,13 +37,12 @@ export function addVerifyCommand(program: Command): void {
 export function addRebuildCommand(program: Command): void {
   const rebuild = program
     .command('rebuild')
-    .description('make the index again from the artifacts, while no server uses the folder');
-  const resolveOptions = addServerOptions(rebuild, ['dataDirectory']);
+    .description('make the index again from the artifacts; no server may use the data folder');
+  const resolveOptions = addServerOptions(rebuild, STORAGE_OPTION_KEYS);
   rebuild
     .option('--json', 'print the summary as one JSON line')
     .action(async ({ json }: SummaryOptions) => {
-      const { dataDirectory } = await resolveOptions();
-      const result = await rebuildDataDirectory(dataDirectory);
+      const result = await rebuildStorage(await resolveOptions());
       await print(json === true ? `${JSON.stringify(result)}\n` : formatRebuild(result));
     });
 }
@@ -56,19 +54,22 @@ function requireSound({ quarantined, missing, unreadable }: Verification): void 
   throw new LarderError(
     'LARDER_SERVER_ARTIFACTS_DAMAGED',
     `${count} artifacts were damaged or lost.`,
-    { hint: 'Check the health of the disk that holds the data folder.' },
+    { hint: 'Check the health of the storage that holds the artifacts.' },
   );
 }
 
-function verifyData(dataDirectory: string): Promise<Verification> {
+function verifyStorage(options: StorageOptions): Promise<Verification> {
   const progress = createProgress(process.stderr);
-  return withSharedData(dataDirectory, async ({ path, metadata }) =>
-    verifyArtifacts({
-      blobs: await createFilesystemBlobStore(path),
-      index: metadata.artifacts,
-      onProgress: ({ artifacts, bytes }) => {
-        progress.tell(`${artifacts} artifacts, ${bytes} bytes verified`);
-      },
-    }),
+  return withExistingStorage(
+    options,
+    ({ blobs, metadata }) =>
+      verifyArtifacts({
+        blobs,
+        index: metadata.artifacts,
+        onProgress: ({ artifacts, bytes }) => {
+          progress.tell(`${artifacts} artifacts, ${bytes} bytes verified`);
+        },
+      }),
+    'shared',
   );
 }

@@ -1,5 +1,6 @@
-// What `verify` and `rebuild` print at their end.
-import type { DataDirectoryRebuild } from '../maintenance/rebuild-data-directory.ts';
+// What `verify`, `rebuild` and `migrate` print at their end.
+import type { Migration } from '../maintenance/migrate-storage.ts';
+import type { StorageRebuild } from '../maintenance/rebuild-storage.ts';
 import type { Finding, Verification } from '../maintenance/verify-artifacts.ts';
 
 export function formatVerification(verification: Verification): string {
@@ -20,7 +21,15 @@ export function formatVerification(verification: Verification): string {
   return toText(lines);
 }
 
-export function formatRebuild(rebuild: DataDirectoryRebuild): string {
+export function formatMigration({ copied, bytes, present, failed, tokens }: Migration): string {
+  return toText([
+    ...failed.map((finding) => `not copied   ${formatFinding(finding)}`),
+    `${copied} artifacts, ${bytes} bytes and ${tokens} tokens copied; ${present} artifacts were there, ` +
+      `${failed.length} could not be copied`,
+  ]);
+}
+
+export function formatRebuild(rebuild: StorageRebuild): string {
   const { damagedIndex, added, kept, removedRecords, removedDuplicates, undescribed } = rebuild;
   const lines = [
     `${added} artifacts added to the index, ${kept} kept, ${removedRecords} records and ` +

@@ -4,6 +4,7 @@ import { isLarderError } from '../errors/larder-error.ts';
 import { readPackageVersion } from '../package-version.ts';
 import { addAuditCommand, addPurgeCommand } from './artifact-commands.ts';
 import { addRebuildCommand, addVerifyCommand } from './maintenance-commands.ts';
+import { addMigrateCommand } from './migrate-command.ts';
 import { configureServeCommand } from './serve-command.ts';
 import { addTokenCommands } from './token-commands.ts';
 import { addUsageCommand } from './usage-command.ts';
@@ -52,5 +53,6 @@ function createProgram(): Command {
   addPurgeCommand(program);
   addVerifyCommand(program);
   addRebuildCommand(program);
+  addMigrateCommand(program);
   return program;
 }

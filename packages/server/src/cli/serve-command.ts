@@ -14,7 +14,7 @@ export function configureServeCommand(program: Command, version: string): void {
   const resolveOptions = addServerOptions(program);
   program
     .allowExcessArguments()
-    .option('--json', 'print one JSON line { url, token?, dataDirectory, pid } at the start')
+    .option('--json', 'print one JSON line { url, token?, dataDirectory?, pid } at the start')
     .addHelpText('after', `\n${describeFlaglessOptions()}\n${PRECEDENCE}`)
     .action(async ({ json: isJson = false }: { json?: boolean }) => {
       const [unknown] = program.args;

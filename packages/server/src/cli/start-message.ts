@@ -2,14 +2,19 @@ export interface ServerStart {
   url: string;
   /** Only a token that this server created itself. */
   token: string | null;
-  dataDirectory: string;
+  /** Null where nothing is kept in a folder. */
+  dataDirectory: string | null;
   pid: number;
   version: string;
 }
 
 /** One line of JSON for programs that start the server. */
 export function formatStartLine({ url, token, dataDirectory, pid }: ServerStart): string {
-  return `${JSON.stringify({ url, ...(token === null ? {} : { token }), dataDirectory, pid })}\n`;
+  const optional = {
+    ...(token === null ? {} : { token }),
+    ...(dataDirectory === null ? {} : { dataDirectory }),
+  };
+  return `${JSON.stringify({ url, ...optional, pid })}\n`;
 }
 
 /** What a person sees: where the server is and the lines to paste. */
@@ -19,7 +24,7 @@ export function formatStartMessage({ url, token, dataDirectory, version }: Serve
 
   URL    ${url}
   token  ${token ?? 'as configured'}
-  data   ${dataDirectory}
+  data   ${dataDirectory ?? 'in the bucket and the database'}
 
 For a shell, to use @larder/nx:
   export LARDER_URL=${url} LARDER_TOKEN=${shownToken}

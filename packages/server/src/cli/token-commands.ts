@@ -8,7 +8,7 @@ import { parseDurationMs, parseLabel, parseScope, parseTeam } from './arguments.
 import { formatTable } from './format-table.ts';
 import { print } from './print.ts';
 import { addServerOptions } from './server-flags.ts';
-import { withDataDirectory, withExistingData } from './with-data-directory.ts';
+import { STORAGE_OPTION_KEYS, withExistingStorage, withStorage } from './with-storage.ts';
 
 interface CreateOptions {
   label: string;
@@ -32,7 +32,7 @@ export function addTokenCommands(program: Command): void {
 
 function addCreateCommand(token: Command): void {
   const create = token.command('create').description('create a token and print it, once');
-  const resolveOptions = addServerOptions(create, ['dataDirectory']);
+  const resolveOptions = addServerOptions(create, STORAGE_OPTION_KEYS);
   create
     .requiredOption(
       '--label <text>',
@@ -59,7 +59,7 @@ function addCreateCommand(token: Command): void {
     .option('--expires-in <time>', 'such as 12h or 90d; without it: never', parseDurationMs)
     .option('--json', 'print one JSON line { token, id, … }')
     .action(async (options: CreateOptions) => {
-      const { dataDirectory } = await resolveOptions();
+      const storageOptions = await resolveOptions();
       const now = Date.now();
       const { token: text, stored } = createToken(
         {
@@ -72,7 +72,7 @@ function addCreateCommand(token: Command): void {
         },
         now,
       );
-      await withDataDirectory(dataDirectory, ({ metadata }) => metadata.tokens.add(stored));
+      await withStorage(storageOptions, ({ metadata }) => metadata.tokens.add(stored));
       await print(
         options.json === true
           ? `${JSON.stringify({ token: text, ...describe(stored) })}\n`
@@ -83,14 +83,13 @@ function addCreateCommand(token: Command): void {
 
 function addListCommand(token: Command): void {
   const list = token.command('list').description('list the tokens that are good');
-  const resolveOptions = addServerOptions(list, ['dataDirectory']);
+  const resolveOptions = addServerOptions(list, STORAGE_OPTION_KEYS);
   list
     .option('--all', 'revoked and expired ones too')
     .option('--json', 'print one JSON line for each')
     .action(async ({ all, json }: { all?: boolean; json?: boolean }) => {
-      const { dataDirectory } = await resolveOptions();
       const tokens = (
-        await withExistingData(dataDirectory, ({ metadata }) => metadata.tokens.list())
+        await withExistingStorage(await resolveOptions(), ({ metadata }) => metadata.tokens.list())
       ).filter((each) => all === true || isUsable(each, Date.now()));
       await print(
         json === true
@@ -102,10 +101,9 @@ function addListCommand(token: Command): void {
 
 function addRevokeCommand(token: Command): void {
   const revoke = token.command('revoke').description('make tokens unusable, at once and for good');
-  const resolveOptions = addServerOptions(revoke, ['dataDirectory']);
+  const resolveOptions = addServerOptions(revoke, STORAGE_OPTION_KEYS);
   revoke.argument('<id...>', 'as "token list" shows it').action(async (ids: string[]) => {
-    const { dataDirectory } = await resolveOptions();
-    const unknown = await withExistingData(dataDirectory, async ({ metadata }) => {
+    const unknown = await withExistingStorage(await resolveOptions(), async ({ metadata }) => {
       const results = await Promise.all(ids.map((id) => metadata.tokens.revoke(id, Date.now())));
       return ids.filter((_id, number) => results[number] === false);
     });

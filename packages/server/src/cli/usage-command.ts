@@ -6,7 +6,7 @@ import { parseTeam } from './arguments.ts';
 import { formatUsage } from './format-usage.ts';
 import { print } from './print.ts';
 import { addServerOptions } from './server-flags.ts';
-import { withExistingData } from './with-data-directory.ts';
+import { STORAGE_OPTION_KEYS, withExistingStorage } from './with-storage.ts';
 
 interface UsageOptions {
   range: UsageRange;
@@ -20,7 +20,7 @@ export function addUsageCommand(program: Command): void {
     .command('usage')
     .description('tell what the cache was good for; a running server is up to 5 seconds ahead');
   const resolveOptions = addServerOptions(usage, [
-    'dataDirectory',
+    ...STORAGE_OPTION_KEYS,
     'maxStoreSizeBytes',
     'maxTeamSizeBytes',
   ]);
@@ -34,7 +34,7 @@ export function addUsageCommand(program: Command): void {
     .option('--json', 'print one JSON line, as GET /larder/v1/usage answers')
     .action(async ({ range, team, json }: UsageOptions) => {
       const options = await resolveOptions();
-      const report = await withExistingData(options.dataDirectory, ({ metadata }) =>
+      const report = await withExistingStorage(options, ({ metadata }) =>
         createUsageReport(
           { range, teams: team === undefined ? null : [team] },
           {

@@ -5,11 +5,12 @@
 export const ERROR_CODES = {
   LARDER_SERVER_OPTIONS_INVALID: 'an option is unknown or has a bad value',
   LARDER_SERVER_CONFIG_UNREADABLE: 'the config file cannot be read or is not JSON',
-  LARDER_SERVER_HOST_NEEDS_TOKENS: 'a host beyond loopback was asked for without any token',
+  LARDER_SERVER_HOST_NEEDS_TOKENS: 
+    'a host beyond loopback, or a server without a data folder, was asked for without any token',
   LARDER_SERVER_DATA_UNUSABLE: 'the data folder cannot be created, read or written',
   LARDER_SERVER_DATA_LOCKED: 'another server uses the data folder',
   LARDER_SERVER_INDEX_INCOMPATIBLE: 'the index was written by a newer version or is no index',
-  LARDER_SERVER_INDEX_MISSING: 'there are artifacts but no index',
+  LARDER_SERVER_INDEX_MISSING: 'there are artifacts but no index, or one that they do not belong to',
   LARDER_SERVER_TOKEN_FILE_INVALID: 'the token file in the data folder holds no usable token',
   LARDER_SERVER_TOKEN_UNKNOWN: 'there is no token of that id to revoke',
   LARDER_SERVER_TLS_UNUSABLE: 'certificate or key cannot be read, or do not belong together',
@@ -29,7 +30,7 @@ export const ERROR_CODES = {
   LARDER_SERVER_UPLOAD_ABORTED: 'the client went away in the middle of an upload',
   LARDER_SERVER_RATE_EXCEEDED: 'a token has sent too many requests',
   LARDER_SERVER_ARTIFACTS_DAMAGED: 'a verification found damaged or lost artifacts',
-  LARDER_SERVER_STORAGE_FAILED: 'the file system or the index failed',
+  LARDER_SERVER_STORAGE_FAILED: 'the file system, the bucket or the index failed',
 } as const;
 
 /** Code of a {@link LarderError} thrown by this package. */

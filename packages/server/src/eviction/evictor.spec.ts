@@ -1,4 +1,5 @@
 import type { ArtifactIndex, ArtifactKey, EvictionCandidate } from '../storage/artifact-index.ts';
+import type { Leases } from '../storage/leases.ts';
 import { openTestStores, storeArtifact, type TestStores } from '../testing/stores.fixture.ts';
 import { removeTemporaryFolders } from '../testing/start-server.fixture.ts';
 import { createAccessTimes, type AccessTimes } from './access-times.ts';
@@ -37,12 +38,17 @@ afterEach(async () => {
 });
 afterAll(removeTemporaryFolders);
 
-function create(limits: Partial<EvictionLimits>, index: ArtifactIndex = stores.index): Evictor {
+function create(
+  limits: Partial<EvictionLimits>,
+  index: ArtifactIndex = stores.index,
+  leases: Leases = stores.leases,
+): Evictor {
   const onTrouble = (_message: string, cause: unknown) => troubles.push(cause);
   accessTimes = createAccessTimes({ index, onTrouble });
   const evictor = createEvictor({
     ...stores,
     index,
+    leases,
     accessTimes,
     limits: { maxStoreSizeBytes: null, maxTeamSizeBytes: null, maxAgeMs: null, ...limits },
     onTrouble,
@@ -237,6 +243,40 @@ it('never makes an upload wait for ever, should the index have lost count', asyn
   const reservation = evictor.reserve('a', BODY_BYTES);
   await reservation.whenRoom();
   reservation.release();
+});
+
+describe('beside other servers', () => {
+  it('waits for the one that evicts, evicts itself afterwards, and gives the lease back', async () => {
+    let othersTurns = 3;
+    const released: string[] = [];
+    const evictor = create({ maxStoreSizeBytes: LIMIT_BYTES }, stores.index, {
+      acquire: () => Promise.resolve((othersTurns -= 1) < 0),
+      release: (name) => Promise.resolve(void released.push(name)),
+    });
+    await storeInOrder('0123456789x');
+    await evictor.sweep();
+    expect(othersTurns).toBeLessThan(0);
+    expect(await remaining()).toBe('23456789x');
+    expect(released).toHaveLength(1);
+  });
+
+  it('leaves artifacts that are too old to the one that has the lease', async () => {
+    const evictor = create({ maxAgeMs: MINUTE_MS }, stores.index, {
+      acquire: () => Promise.resolve(false),
+      release: () => Promise.resolve(),
+    });
+    await storeInOrder('01');
+    nowMs += 2 * MINUTE_MS;
+    await evictor.sweep();
+    expect(await remaining()).toBe('01');
+  });
+
+  it('removes each artifact once when two evict all the same', async () => {
+    await storeInOrder('0123456789xyz');
+    const both = [1, 2].map(() => create({ maxStoreSizeBytes: LIMIT_BYTES }));
+    await Promise.all(both.map((evictor) => evictor.sweep()));
+    expect(new Set(removed.map(({ blob }) => blob)).size).toBe(removed.length);
+  });
 });
 
 it('tells what it has evicted once a minute, and the rest at its end', async () => {

@@ -1,6 +1,7 @@
-import { setImmediate as yieldTurn } from 'node:timers/promises';
+import { setImmediate as yieldTurn, setTimeout as wait } from 'node:timers/promises';
 import type { ArtifactIndex, EvictionCandidate, StoredAmount } from '../storage/artifact-index.ts';
 import type { BlobStore } from '../storage/blob-store.ts';
+import type { Leases } from '../storage/leases.ts';
 import type { AccessTimes } from './access-times.ts';
 import {
   bytesOf,
@@ -27,6 +28,8 @@ export interface EvictedTotals {
 export interface EvictorParts {
   blobs: BlobStore;
   index: ArtifactIndex;
+  /** Of the servers of one index, one at a time evicts. */
+  leases: Leases;
   accessTimes: AccessTimes;
   limits: EvictionLimits;
   /** Called for every artifact that has been evicted. */
@@ -40,7 +43,7 @@ export interface EvictorParts {
 
 /**
  * Keeps the store within its limits by removing what was not used for longest. It works behind the
- * requests, in small steps.
+ * requests, in small steps. Several may work on one store: what one removes the others do not.
  */
 export interface Evictor {
   /** Announces an upload, so that there is room for it by the time it has arrived. */
@@ -63,13 +66,22 @@ const TOLD_EVERY_MS = 60_000;
 /** How often, at most and at least, artifacts are looked at for their age. */
 const AGE_CHECK_MS = { least: 1_000, most: 10 * 60_000 };
 
+const LEASE = 'eviction';
+
+/** Many times what a step takes, and little enough to wait for when its holder has died. */
+const LEASE_MS = 15_000;
+
+/** How long a server waits for what another one is evicting before it looks again. */
+const OTHER_EVICTS_MS = 200;
+
 export function createEvictor(parts: EvictorParts): Evictor {
-  const { blobs, index, accessTimes, limits, onTrouble, now = Date.now } = parts;
+  const { blobs, index, leases, accessTimes, limits, onTrouble, now = Date.now } = parts;
   const totals = createTotals(parts.onEvicted, now);
   const reservations = createReservations(wake);
   let isWoken = false;
   let isAgeDue = false;
   let isClosed = false;
+  let hasLease = false;
   let running: Promise<void> | null = null;
 
   function wake(): void {
@@ -87,11 +99,22 @@ export function createEvictor(parts: EvictorParts): Evictor {
       try {
         if (isAgeDue) await removeAged();
         await makeRoom();
+        await returnLease();
       } catch (error) {
         onTrouble('nothing could be evicted', error);
         reservations.fail(error);
       }
     }
+  }
+
+  async function takeLease(): Promise<boolean> {
+    hasLease = await leases.acquire(LEASE, LEASE_MS);
+    return hasLease;
+  }
+
+  async function returnLease(): Promise<void> {
+    if (hasLease) await leases.release(LEASE);
+    hasLease = false;
   }
 
   async function removeAged(): Promise<void> {
@@ -102,6 +125,8 @@ export function createEvictor(parts: EvictorParts): Evictor {
       await accessTimes.flush();
       const some = await index.listLeastRecentlyUsed({ usedBeforeMs, limit: EVICTED_AT_ONCE });
       if (some.length === 0 || isClosed) return;
+      // Another one looks at the age of all artifacts just as well.
+      if (!(await takeLease())) return;
       await evict(some);
     }
   }
@@ -119,6 +144,10 @@ export function createEvictor(parts: EvictorParts): Evictor {
       hasGranted ||= granted.size > 0 || grantedCount > 0;
       const excess = findExcess({ used, reserved }, limits, { evicting, exhausted });
       if (excess === null) break;
+      if (!(await takeLease())) {
+        await wait(OTHER_EVICTS_MS);
+        continue;
+      }
 
       evicting.add(excess.owner);
       await accessTimes.flush();

@@ -31,14 +31,17 @@ export function artifactViewOf(request: FastifyRequest, api: ArtifactApi): Artif
 /**
  * Empty when absent.
  *
- * @throws LarderError `LARDER_SERVER_REQUEST_INVALID` for one that is given twice or is too long.
+ * @throws LarderError `LARDER_SERVER_REQUEST_INVALID` for one that is given twice, is too long or holds
+ * a NUL, which not every database keeps.
  */
 export function teamParameter(request: FastifyRequest, name: 'teamId' | 'slug'): string {
   const value = (request.query as Record<string, unknown>)[name] ?? '';
-  if (typeof value === 'string' && value.length <= MAX_TEAM_LENGTH) return value;
+  if (typeof value === 'string' && value.length <= MAX_TEAM_LENGTH && !value.includes('\0')) {
+    return value;
+  }
   throw new LarderError(
     'LARDER_SERVER_REQUEST_INVALID',
-    `The query parameter "${name}" must be given once, with at most ${MAX_TEAM_LENGTH} characters.`,
+    `The query parameter "${name}" must be given once, with at most ${MAX_TEAM_LENGTH} characters and no NUL.`,
     { hint: 'Name one team.' },
   );
 }

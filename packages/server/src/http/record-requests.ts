@@ -112,10 +112,10 @@ function recordAbort({ recorder, requests }: UsageCounting, request: FastifyRequ
 export function noteHit(
   counting: UsageCounting,
   reply: FastifyReply,
-  { api, hash, artifact }: { api: ArtifactApi; hash: string; artifact: OpenArtifact },
+  { api, hash, record, body = null }: Hit & { body?: OpenArtifact['body'] | null },
 ): void {
   const { request, raw } = reply;
-  if (!Buffer.isBuffer(artifact.body)) {
+  if (body !== null && !Buffer.isBuffer(body)) {
     // Fastify tells of no answer that was cut off; the response itself does.
     raw.once('close', () => {
       if (!raw.writableFinished) recordAbort(counting, request);
@@ -124,7 +124,7 @@ export function noteHit(
   // A part of an artifact is asked for by somebody who has looked it up before.
   if (request.headers.range !== undefined) return;
   request.transfer = 'get';
-  request.hit = { api, hash, record: artifact.record };
+  request.hit = { api, hash, record };
 }
 
 /** Counts a download that found nothing. */

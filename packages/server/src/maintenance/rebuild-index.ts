@@ -1,4 +1,5 @@
 import { recordOf } from '../artifacts/artifact-description.ts';
+import { ORPHAN_AGE_MS } from '../artifacts/orphans.ts';
 import type { ArtifactIndex, ArtifactKey, ArtifactRecord } from '../storage/artifact-index.ts';
 import { BLOB_PREFIXES, type BlobStore } from '../storage/blob-store.ts';
 
@@ -18,14 +19,20 @@ export interface Rebuild {
 export interface RebuildParts {
   blobs: BlobStore;
   index: ArtifactIndex;
+  /** Whether servers may be reading and writing: what was written lately is left to them then. */
+  areBlobsShared?: boolean;
+  /** Milliseconds since 1970. */
+  now?: () => number;
 }
 
 /**
  * Makes the index agree with the blobs, by what these say of themselves; their bytes are not read.
  * What has been removed comes back when its blob is still there. Only to be called while nothing is
- * read or written.
+ * read or written, unless the blobs are shared.
  */
-export async function rebuildIndex({ blobs, index }: RebuildParts): Promise<Rebuild> {
+export async function rebuildIndex(parts: RebuildParts): Promise<Rebuild> {
+  const { blobs, index, areBlobsShared = false, now = Date.now } = parts;
+  const writtenBeforeMs = now() - ORPHAN_AGE_MS;
   const result: Rebuild = {
     added: 0,
     kept: 0,
@@ -36,9 +43,12 @@ export async function rebuildIndex({ blobs, index }: RebuildParts): Promise<Rebu
   for (const prefix of BLOB_PREFIXES) {
     const keys = await index.listBlobs(prefix);
     const stored = await blobs.list(prefix);
+    const settled = new Set(
+      areBlobsShared ? await blobs.list(prefix, { writtenBeforeMs }) : stored,
+    );
     for (const blob of stored) {
       if (keys.delete(blob)) result.kept += 1;
-      else result[await addBlob(blob, { blobs, index })] += 1;
+      else if (settled.has(blob)) result[await addBlob(blob, { blobs, index })] += 1;
     }
     for (const [blob, key] of keys) {
       await index.remove(key, blob);

@@ -19,9 +19,9 @@ export interface Verification {
   quarantined: Finding[];
   /** Records without a blob, which have been removed. */
   missing: Finding[];
-  /** Could not be read; left as they are. */
+  /** Could not be read, or found where that may pass; left as they are. */
   unreadable: Finding[];
-  /** Names of blobs without a record: never served, removed by the next start of a server. */
+  /** Names of blobs without a record: never served, removed by a server sooner or later. */
   orphans: string[];
   /** Artifacts that do not say what they are, so that a rebuild of the index would lose them. */
   undescribed: number;
@@ -74,8 +74,11 @@ async function verifyArtifact(
     if (open === null) {
       // An eviction takes the record first: a record that is still there has lost its blob.
       if ((await index.read(key))?.blob !== blob) return;
-      await index.remove(key, blob);
-      result.missing.push({ key, blob, problem: 'the blob is gone' });
+      const finding = { key, blob, problem: 'the blob is gone' };
+      if (blobs.isLossCertain) {
+        await index.remove(key, blob);
+        result.missing.push(finding);
+      } else result.unreadable.push(finding);
       return;
     }
     problem = await findProblem(open, record);

@@ -92,7 +92,7 @@ export function nxCacheApi(
       recordMiss(counting, request, { api: 'nx', hash });
       return sendText(reply, 404, 'There is no such artifact.');
     }
-    noteHit(counting, reply, { api: 'nx', hash, artifact });
+    noteHit(counting, reply, { api: 'nx', hash, ...artifact });
     return reply
       .headers({
         'content-type': 'application/octet-stream',

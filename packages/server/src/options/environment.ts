@@ -1,4 +1,4 @@
-// The only file of this package that reads environment variables.
+// The only file of this package that touches environment variables.
 import { CONFIG_VARIABLE, OPTION_SOURCES } from './option-sources.ts';
 
 /**
@@ -26,4 +26,25 @@ export function asksForTraces(environment: NodeJS.ProcessEnv = process.env): boo
   if (exporter !== '') return exporter === 'otlp';
   const endpoints = ['OTEL_EXPORTER_OTLP_ENDPOINT', 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'];
   return endpoints.some((name) => (environment[name] ?? '') !== '');
+}
+
+/** What AWS's SDK looks at before it tells users that a future version of it needs a newer Node. */
+const SDK_WARNING_VARIABLE = 'AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED';
+
+/**
+ * Creates a client of AWS's SDK without its warning about the version of Node, which would stand between
+ * the log lines of the server: which Node it needs is for this package to say.
+ */
+export function withoutSdkNodeWarning<T>(
+  create: () => T,
+  environment: NodeJS.ProcessEnv = process.env,
+): T {
+  const before = environment[SDK_WARNING_VARIABLE];
+  environment[SDK_WARNING_VARIABLE] = 'true';
+  try {
+    return create();
+  } finally {
+    if (before === undefined) delete environment[SDK_WARNING_VARIABLE];
+    else environment[SDK_WARNING_VARIABLE] = before;
+  }
 }

@@ -42,9 +42,35 @@ export const OPTION_SOURCES: readonly OptionSource[] = [
     key: 'dataDirectory',
     flag: '--data-dir <folder>',
     variable: 'LARDER_SERVER_DATA_DIR',
-    description: 'folder for artifacts, index and token; created when absent',
+    description:
+      'folder for what is kept nowhere else: artifacts, index and token; created when absent',
     kind: 'text',
     defaultText: `./${DEFAULT_OPTIONS.dataDirectory}`,
+  },
+  {
+    key: 's3',
+    flag: '--s3 <json>',
+    variable: 'LARDER_SERVER_S3',
+    description:
+      'JSON object { "bucket", "prefix"?, "region"?, "endpoint"?, … } of the bucket for the bytes of artifacts',
+    kind: 'json',
+    defaultText: 'none, files in the data folder',
+  },
+  {
+    key: 'databaseUrl',
+    flag: null,
+    variable: 'LARDER_SERVER_DATABASE_URL',
+    description: 'URL of the PostgreSQL database for everything but the bytes of artifacts',
+    kind: 'text',
+    defaultText: 'none, SQLite in the data folder',
+  },
+  {
+    key: 'databaseMaxConnections',
+    flag: '--database-max-connections <number>',
+    variable: 'LARDER_SERVER_DATABASE_MAX_CONNECTIONS',
+    description: 'most connections to the PostgreSQL database at the same time',
+    kind: 'integer',
+    defaultText: String(DEFAULT_OPTIONS.databaseMaxConnections),
   },
   {
     key: 'tokens',

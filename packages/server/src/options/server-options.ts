@@ -3,6 +3,7 @@ import { LarderError } from '../errors/larder-error.ts';
 import type { MetricsAccess } from '../metrics/metrics-access.ts';
 import type { OidcIssuer } from '../oidc/oidc-issuer.ts';
 import { oidcSchema } from '../oidc/oidc-options.ts';
+import { s3Schema, type ResolvedS3Options, type S3Options } from '../storage/s3/s3-options.ts';
 import { type ServerToken } from '../tokens/server-token.ts';
 import { isProxyNetwork } from './trusted-proxies.ts';
 import { MAX_TEAM_LENGTH, tokenSchema } from '../tokens/token-options.ts';
@@ -16,8 +17,20 @@ export interface ServerOptions {
   host?: string;
   /** TCP port; 0 picks a free one. Default 5277. */
   port?: number;
-  /** Folder for everything that is kept; created when absent. Default `larder-data`. */
+  /**
+   * Folder for everything that is kept nowhere else; created when absent. With `s3` and `databaseUrl`
+   * there is none. Default `larder-data`.
+   */
   dataDirectory?: string;
+  /** Bucket for the bytes of artifacts. Default: none, they are files in the data folder. */
+  s3?: S3Options | null;
+  /**
+   * URL of the PostgreSQL database for everything but the bytes of artifacts, such as
+   * `postgres://larder:secret@db/larder`. Default: none, that is SQLite in the data folder.
+   */
+  databaseUrl?: string;
+  /** Most connections to the database at the same time. Default 10. */
+  databaseMaxConnections?: number;
   /** Who may use the server. Empty: one read-write token is created and kept in the data folder. */
   tokens?: ServerToken[];
   /** CI services whose jobs get short-lived tokens for their signed identities. Default: none. */
@@ -61,12 +74,17 @@ export interface ServerOptions {
 }
 
 /** {@link ServerOptions} with every default filled in. */
-export type ResolvedServerOptions = Required<ServerOptions>;
+export type ResolvedServerOptions = Required<Omit<ServerOptions, 's3'>> & {
+  s3: ResolvedS3Options | null;
+};
 
 export const DEFAULT_OPTIONS: ResolvedServerOptions = {
   host: '127.0.0.1',
   port: 5277,
   dataDirectory: 'larder-data',
+  s3: null,
+  databaseUrl: '',
+  databaseMaxConnections: 10,
   tokens: [],
   oidc: [],
   tlsCertificateFile: '',
@@ -103,6 +121,9 @@ const MIN_USAGE_RETENTION_MS = 3_600_000;
 
 const MAX_CONNECTIONS = 1_000_000;
 
+/** Far more than a server of PostgreSQL has by default. */
+const MAX_DATABASE_CONNECTIONS = 1_000;
+
 const optionsSchema = z
   .strictObject({
     host: z.string('must be text').trim().min(1, 'must not be empty').default(DEFAULT_OPTIONS.host),
@@ -111,6 +132,17 @@ const optionsSchema = z
       .string('must be text')
       .min(1, 'must not be empty')
       .default(DEFAULT_OPTIONS.dataDirectory),
+    s3: s3Schema.nullable().default(DEFAULT_OPTIONS.s3),
+    databaseUrl: z
+      .string('must be text')
+      .refine(
+        (text) => text === '' || isDatabaseUrl(text),
+        'must be a URL such as postgres://user:password@host:5432/database',
+      )
+      .default(DEFAULT_OPTIONS.databaseUrl),
+    databaseMaxConnections: integerSchema(1, MAX_DATABASE_CONNECTIONS).default(
+      DEFAULT_OPTIONS.databaseMaxConnections,
+    ),
     tokens: z.array(tokenSchema, 'must be a list').default(DEFAULT_OPTIONS.tokens),
     oidc: oidcSchema.default(DEFAULT_OPTIONS.oidc),
     tlsCertificateFile: z.string('must be text').default(DEFAULT_OPTIONS.tlsCertificateFile),
@@ -193,6 +225,10 @@ export function resolveServerOptions(
       hint: 'Run "larder-server --help" for all options and their values.',
     },
   );
+}
+
+function isDatabaseUrl(text: string): boolean {
+  return /^postgres(?:ql)?:\/\//.test(text) && URL.canParse(text);
 }
 
 function integerSchema(least: number, most: number) {

@@ -141,6 +141,7 @@ export function describeArtifactIndex(
         ]),
       );
       expect(await index.readMany(KEY, [])).toEqual(new Map());
+      expect(await index.readMany(KEY, ['h7', 'h\0', ''])).toEqual(new Map([['h7', RECORD]]));
     });
 
     it('notes an access and nothing else', async () => {
@@ -155,6 +156,13 @@ export function describeArtifactIndex(
       expect(await index.read(KEY)).toEqual({ ...RECORD, accessedAtMs: 5 });
       await index.touch(new Map([[RECORD.blob, { accessedAtMs: 6, hits: 2 }]]));
       expect(await index.read(KEY)).toEqual({ ...RECORD, accessedAtMs: 6, hits: 5 });
+    });
+
+    it('notes many hits of an artifact whose task ran for longer than any other', async () => {
+      await index.write(KEY, RECORD);
+      await index.touch(new Map([[RECORD.blob, { accessedAtMs: 6, hits: 1_000_000 }]]));
+      expect(await index.read(KEY)).toMatchObject({ hits: RECORD.hits + 1_000_000 });
+      expect(await index.listTop(KEY, { order: 'saved', limit: 1 })).toHaveLength(1);
     });
 
     it('removes a record only while it names the blob that is meant', async () => {

@@ -122,9 +122,11 @@ export interface ArtifactFilter {
  */
 export interface ArtifactIndex {
   /**
-   * Adds a record; false, and nothing is changed, when the key is taken: the first write wins. When it
-   * fails, the record may have been added all the same: the answer may be what was lost.
+   * Whether a write that has failed has certainly not added the record. Where it is not, the answer may
+   * be what was lost.
    */
+  readonly failsWhole: boolean;
+  /** Adds a record; false, and nothing is changed, when the key is taken: the first write wins. */
   write(key: ArtifactKey, record: ArtifactRecord): Promise<boolean>;
   read(key: ArtifactKey): Promise<ArtifactRecord | null>;
   /** Records of one space by hash; absent ones are left out. */

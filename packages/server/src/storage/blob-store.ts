@@ -34,6 +34,11 @@ export interface OpenBlob {
  */
 export interface BlobStore {
   /**
+   * Whether a blob that is not found is certainly gone. Where it is not, the part of the storage that
+   * has it may be down.
+   */
+  readonly isLossCertain: boolean;
+  /**
    * Stores all of `source` and its description under a new name, or nothing at all. A reader never
    * sees a part of it. On failure the source is left where it is, not destroyed.
    *
@@ -63,7 +68,10 @@ export interface BlobStore {
    * stream. Null when there is none, or one that does not take up as much as expected.
    */
   readSmall(name: string, expected: ExpectedBlob): Promise<Buffer | null>;
-  /** Null when there is no blob of this name. Expectations are as for `read`. */
+  /**
+   * Null when there is no blob of this name. Expectations are as for `read`, but where a look is a
+   * request over the network, what is expected is taken to be there, unseen.
+   */
   stat(name: string, expected?: ExpectedBlob): Promise<{ sizeBytes: number } | null>;
   /**
    * What a blob says of itself, without reading its bytes, which may have changed since. Null when
@@ -85,17 +93,31 @@ export interface BlobStore {
     options?: { writtenBeforeMs?: number },
   ): Promise<string[]>;
   /**
-   * An address that gives whoever has it the bytes of a blob for some minutes, without this server in
-   * between. Null where the storage has none to give.
+   * Makes an address that gives whoever has it the bytes of a blob for some minutes, without this server
+   * in between; whether there is a blob of this name is not looked at. Null where the storage gives none.
    */
-  link(name: string, expected: ExpectedBlob): Promise<string | null>;
+  readonly link: ((name: string) => Promise<string>) | null;
   /** Fails when blobs cannot be read and written; what is stored is not looked at. */
   check(): Promise<void>;
-  /** Removes what interrupted writes left. Only to be called while nothing is being written. */
+  /**
+   * Removes what interrupted writes left: where the blobs are shared, what is a day old; otherwise all
+   * of it, so that nothing must be being written.
+   */
   removeLeftovers(): Promise<void>;
 }
 
 export const BLOB_NAME_PATTERN = /^[0-9a-f]{32}$/;
+
+/**
+ * Names are made up by this server; this is the last line that keeps anything else out of the storage.
+ *
+ * @throws TypeError when this is no name of a blob.
+ */
+export function checkedBlobName(name: string): string {
+  if (!BLOB_NAME_PATTERN.test(name))
+    throw new TypeError(`Not a blob name: ${JSON.stringify(name)}`);
+  return name;
+}
 
 /** Several times what the limits of the two protocols let a description become. */
 export const MAX_DESCRIPTION_BYTES = 64 * 1024;

@@ -1,6 +1,6 @@
 import { closeSync, existsSync, openSync } from 'node:fs';
 import { chmod, mkdir, readdir, stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import Database from 'libsql';
 import { hasErrnoCode } from '../errors/has-errno-code.ts';
 import { messageOf } from '../errors/message-of.ts';
@@ -49,15 +49,18 @@ export async function acquireDataDirectory(directory: string): Promise<DataDirec
   }
 }
 
-/**
- * The absolute path of a data folder that is there already.
- *
- * @throws LarderError `LARDER_SERVER_DATA_UNUSABLE`
- */
-export function requireDataDirectory(directory: string): string {
-  const path = resolve(directory);
-  if (existsSync(join(path, 'blobs'))) return path;
-  throw dataUnusable(path, new Error('it holds no artifacts of a larder-server.'));
+/** @throws LarderError `LARDER_SERVER_DATA_UNUSABLE` when the folder is not one with artifacts. */
+export function requireArtifacts(directory: string): void {
+  requireEntry(join(directory, 'blobs'), 'it holds no artifacts of a larder-server.');
+}
+
+/** @throws LarderError `LARDER_SERVER_DATA_UNUSABLE` when the folder is not one with an index. */
+export function requireIndex(directory: string): void {
+  requireEntry(databaseFile(directory), 'it holds no index of a larder-server.');
+}
+
+function requireEntry(path: string, problem: string): void {
+  if (!existsSync(path)) throw dataUnusable(resolve(dirname(path)), new Error(problem));
 }
 
 /**

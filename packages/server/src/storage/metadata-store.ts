@@ -1,10 +1,11 @@
 import type { TokenStore } from '../tokens/token-store.ts';
 import type { ArtifactIndex } from './artifact-index.ts';
 import type { Leases } from './leases.ts';
+import type { IdentifiedStore } from './store-identity.ts';
 import type { UsageStore } from './usage-store.ts';
 
 /** Everything but the bytes of artifacts: what one database keeps. */
-export interface MetadataStore {
+export interface MetadataStore extends IdentifiedStore {
   artifacts: ArtifactIndex;
   tokens: TokenStore;
   usage: UsageStore;

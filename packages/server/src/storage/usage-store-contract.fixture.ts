@@ -46,6 +46,14 @@ export function describeUsageStore(
       ]);
     });
 
+    it('takes an hour that comes twice at once', async () => {
+      const twice = entry({ sums: { saved_ms: 1 }, youngestEvictedAgeMs: 4 });
+      await store.add([twice, { ...twice, youngestEvictedAgeMs: 3 }]);
+      expect(await store.sum(ALL, HOUR_MS)).toEqual([
+        { startMs: START_MS, sums: { saved_ms: 2 }, youngestEvictedAgeMs: 3 },
+      ]);
+    });
+
     it('takes nothing, and an hour in which nothing is known of what happened', async () => {
       await store.add([]);
       expect(await store.sum(ALL, HOUR_MS)).toEqual([]);

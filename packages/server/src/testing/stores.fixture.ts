@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { describeArtifact } from '../artifacts/artifact-description.ts';
 import type { ArtifactIndex, ArtifactKey, ArtifactRecord } from '../storage/artifact-index.ts';
 import type { BlobStore } from '../storage/blob-store.ts';
+import type { Leases } from '../storage/leases.ts';
 import { databaseFile } from '../storage/data-directory.ts';
 import { createFilesystemBlobStore } from '../storage/filesystem/filesystem-blob-store.ts';
 import { openSqliteStore } from '../storage/sqlite/sqlite-store.ts';
@@ -12,6 +13,7 @@ export interface TestStores {
   folder: string;
   blobs: BlobStore;
   index: ArtifactIndex;
+  leases: Leases;
   close(): Promise<void>;
 }
 
@@ -19,7 +21,8 @@ export async function openTestStores(): Promise<TestStores> {
   const folder = await createTemporaryFolder();
   const blobs = await createFilesystemBlobStore(folder);
   const metadata = await openSqliteStore(databaseFile(folder));
-  return { folder, blobs, index: metadata.artifacts, close: () => metadata.close() };
+  const { artifacts: index, leases } = metadata;
+  return { folder, blobs, index, leases, close: () => metadata.close() };
 }
 
 /** Stores an artifact whose client said nothing about it. */

@@ -25,14 +25,15 @@ export async function findStartTokens(options: {
   /** Whether jobs get tokens for their signed identities. */
   hasIssuers: boolean;
   host: string;
-  dataDirectory: string;
+  /** Null: there is none to keep a token in. */
+  dataDirectory: string | null;
   store: TokenStore;
 }): Promise<StartTokens> {
   const { configured, hasIssuers, host, dataDirectory, store } = options;
   const stored = (await store.list()).filter((token) => isUsable(token, Date.now()));
   const mayAllPoison = !hasIssuers && doAllPoison([...configured, ...stored]);
   if (configured.length > 0) return { localToken: null, tokens: configured, mayAllPoison };
-  if (isLoopback(host)) {
+  if (isLoopback(host) && dataDirectory !== null) {
     const localToken = await loadLocalToken(dataDirectory);
     const tokens = [{ token: localToken, access: 'read-write' as const, label: 'local' }];
     return { localToken, tokens, mayAllPoison };
@@ -40,7 +41,9 @@ export async function findStartTokens(options: {
   if (stored.length > 0 || hasIssuers) return { localToken: null, tokens: [], mayAllPoison };
   throw new LarderError(
     'LARDER_SERVER_HOST_NEEDS_TOKENS',
-    `Without tokens the server listens on loopback addresses only, not on "${host}".`,
+    dataDirectory === null
+      ? 'A server that keeps nothing in a folder needs tokens.'
+      : `Without tokens the server listens on loopback addresses only, not on "${host}".`,
     {
       hint: 'Create tokens with "larder-server token create", configure some (LARDER_SERVER_TOKENS, LARDER_SERVER_OIDC or the config file), or leave --host out.',
     },

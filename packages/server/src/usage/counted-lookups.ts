@@ -1,4 +1,4 @@
-import { createFadingMap } from './fading-map.ts';
+import { createFadingMap } from '../collections/fading-map.ts';
 
 /** What a lookup is known by. */
 export interface LookupKey {

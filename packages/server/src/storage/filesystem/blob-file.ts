@@ -1,7 +1,6 @@
 // One file of the store: the bytes of an artifact and its trailer.
-import { createHash } from 'node:crypto';
-import { LarderError } from '../../errors/larder-error.ts';
 import type { BlobDescription, DescribedBlob, WrittenBlob } from '../blob-store.ts';
+import { createSourceCheck } from '../source-check.ts';
 import { FOOTER_BYTES, formatTrailer, parseDescription, parseFooter } from './blob-trailer.ts';
 import type { BufferPool } from './buffer-pool.ts';
 import { closeFile, openFile, readAt, readFileSize, syncData } from './descriptor.ts';
@@ -34,21 +33,17 @@ export async function writeBlobFile(
 ): Promise<WrittenBlob> {
   const { name, sizeBytes, description, signal, pool } = options;
   signal?.throwIfAborted();
-  const hash = createHash('sha256');
+  const check = createSourceCheck(sizeBytes);
   const file = await openFile(path, 'wx', FILE_MODE);
   const output = createFileOutput(file, { sizeBytes, pool });
   try {
-    let writtenBytes = 0;
     for await (const chunk of source) {
       signal?.throwIfAborted();
-      writtenBytes += chunk.byteLength;
-      if (writtenBytes > sizeBytes) throw lengthWrong('longer', sizeBytes);
-      hash.update(chunk);
+      check.add(chunk);
       await output.append(chunk);
     }
     signal?.throwIfAborted();
-    if (writtenBytes < sizeBytes) throw lengthWrong('shorter', sizeBytes);
-    const sha256 = hash.digest('hex');
+    const sha256 = check.end();
     const content: TrailerContent = { sizeBytes, sha256, description };
     const trailer = formatTrailer(name, content);
     await output.append(trailer);
@@ -86,12 +81,4 @@ async function findEnd(file: number, name: string) {
   const bytes = await readAt(file, Math.max(0, fileBytes - FOOTER_BYTES), FOOTER_BYTES);
   const footer = parseFooter(bytes, { name, fileBytes });
   return { fileBytes, footer, sizeBytes: footer?.sizeBytes ?? fileBytes };
-}
-
-function lengthWrong(how: 'shorter' | 'longer', sizeBytes: number): LarderError {
-  return new LarderError(
-    'LARDER_SERVER_UPLOAD_LENGTH_WRONG',
-    `The body is ${how} than the ${sizeBytes} bytes that Content-Length announced.`,
-    { hint: 'Send the whole artifact again.' },
-  );
 }

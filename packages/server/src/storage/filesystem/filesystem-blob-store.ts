@@ -4,7 +4,12 @@ import { statSync } from 'node:fs';
 import { access, constants, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hasErrnoCode } from '../../errors/has-errno-code.ts';
-import { BLOB_NAME_PATTERN, type BlobStore, type ExpectedBlob } from '../blob-store.ts';
+import {
+  BLOB_NAME_PATTERN,
+  checkedBlobName,
+  type BlobStore,
+  type ExpectedBlob,
+} from '../blob-store.ts';
 import { storageFailed } from '../storage-failed.ts';
 import { readArtifactSize, readBlobDescription, writeBlobFile } from './blob-file.ts';
 import { createBufferPool } from './buffer-pool.ts';
@@ -26,7 +31,7 @@ export async function createFilesystemBlobStore(directory: string): Promise<Blob
   const pool = createBufferPool();
 
   const shardOf = (name: string) => join(blobs, name.slice(0, SHARD_LENGTH));
-  const pathOf = (name: string) => join(shardOf(name), checkedName(name));
+  const pathOf = (name: string) => join(shardOf(name), checkedBlobName(name));
 
   /** Only the first blob of a folder has to make it. */
   async function moveToShard(temporary: string, name: string): Promise<void> {
@@ -40,8 +45,11 @@ export async function createFilesystemBlobStore(directory: string): Promise<Blob
   }
 
   return {
+    isLossCertain: true,
+    link: null,
+
     async write(name, source, { sizeBytes, description, signal }) {
-      checkedName(name);
+      checkedBlobName(name);
       const temporary = join(uploads, name);
       try {
         const written = await writeBlobFile(temporary, source, {
@@ -131,8 +139,6 @@ export async function createFilesystemBlobStore(directory: string): Promise<Blob
       }
     },
 
-    link: () => Promise.resolve(null),
-
     async check() {
       try {
         await Promise.all([blobs, uploads].map((folder) => access(folder, USABLE)));
@@ -186,11 +192,4 @@ async function looking<T>(path: string, look: (file: number) => Promise<T>): Pro
   } finally {
     if (file !== undefined) await closeFile(file);
   }
-}
-
-/** Names are made up by this server; this is the last line that keeps anything else off the disk. */
-function checkedName(name: string): string {
-  if (!BLOB_NAME_PATTERN.test(name))
-    throw new TypeError(`Not a blob name: ${JSON.stringify(name)}`);
-  return name;
 }

@@ -2,37 +2,11 @@
 // answered, and the disk takes as long for sixteen as for one.
 import { setImmediate as yieldTurn } from 'node:timers/promises';
 import type Database from 'libsql';
-import type { ArtifactRow } from './artifact-row.ts';
+import { ARTIFACT_COLUMNS, type ArtifactRow } from '../sql/artifact-row.ts';
 import { createStatement, type SqlValue, type Statement } from './statement.ts';
 
 /** 368 parameters; SQLite takes 32,766, but a long statement blocks the event loop. */
 const ROWS_PER_STATEMENT = 16;
-
-const COLUMNS = [
-  'team',
-  'scope',
-  'api',
-  'hash',
-  'blob',
-  'size_bytes',
-  'stored_bytes',
-  'sha256',
-  'duration_ms',
-  'tag',
-  'sha',
-  'dirty_hash',
-  'client_ci',
-  'client_interactive',
-  'writer',
-  'token_id',
-  'repository',
-  'ref',
-  'run',
-  'address',
-  'created_at_ms',
-  'accessed_at_ms',
-  'hits',
-] as const satisfies readonly (keyof ArtifactRow)[];
 
 /** Adds a row; false when its key is taken. */
 export type ArtifactInserter = (row: ArtifactRow) => Promise<boolean>;
@@ -50,10 +24,10 @@ export function createArtifactInserter(connection: Database.Database): ArtifactI
   function statementFor(rows: number): Statement<Pick<ArtifactRow, 'blob'>> {
     const known = statements.get(rows);
     if (known !== undefined) return known;
-    const values = `(${COLUMNS.map(() => '?').join(', ')})`;
+    const values = `(${ARTIFACT_COLUMNS.map(() => '?').join(', ')})`;
     const statement = createStatement<Pick<ArtifactRow, 'blob'>>(
       connection,
-      `insert into artifact (${COLUMNS.join(', ')})
+      `insert into artifact (${ARTIFACT_COLUMNS.join(', ')})
         values ${Array.from({ length: rows }, () => values).join(', ')}
         on conflict (team, scope, api, hash) do nothing returning blob`,
     );
@@ -62,7 +36,7 @@ export function createArtifactInserter(connection: Database.Database): ArtifactI
   }
 
   function insert(some: readonly Waiting[]): void {
-    const values = some.flatMap(({ row }): SqlValue[] => COLUMNS.map((column) => row[column]));
+    const values = some.flatMap(({ row }): SqlValue[] => ARTIFACT_COLUMNS.map((column) => row[column]));
     try {
       const added = new Set(
         statementFor(some.length)

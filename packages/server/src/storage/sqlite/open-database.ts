@@ -3,13 +3,15 @@ import { Kysely, Migrator, SqliteDialect } from 'kysely';
 import Database from 'libsql';
 import { messageOf } from '../../errors/message-of.ts';
 import { LarderError } from '../../errors/larder-error.ts';
-import { migrationProvider, type DatabaseSchema } from './database-schema.ts';
+import type { DatabaseSchema } from '../sql/database-schema.ts';
+import type { SqlDatabase } from '../sql/sql-database.ts';
+import { reportingFailure } from '../storage-failed.ts';
+import { migrationProvider } from './database-migrations.ts';
 
 const BUSY_TIMEOUT_MS = 5_000;
 
 /** A database by two ways over one connection, whose owner destroys `database`. */
-export interface OpenDatabase {
-  database: Kysely<DatabaseSchema>;
+export interface OpenDatabase extends SqlDatabase {
   /** For what requests wait for: a query that is built and prepared anew takes five times as long. */
   connection: Database.Database;
 }
@@ -48,7 +50,14 @@ export async function openDatabase(
       const { error } = await migrator.migrateToLatest();
       if (error !== undefined) throw new Error(messageOf(error), { cause: error });
     }
-    return { database, connection };
+    return {
+      database,
+      connection,
+      reading: reportingFailure,
+      writing: reportingFailure,
+      // A file has one writer at a time.
+      locking: (query) => query,
+    };
   } catch (error) {
     await database.destroy();
     // Kysely closes only what it has used already.

@@ -6,6 +6,7 @@ import {
   removeTemporaryFolders,
 } from '../../testing/start-server.fixture.ts';
 import { describeArtifactIndex } from '../artifact-index-contract.fixture.ts';
+import { describeLeases } from '../lease-contract.fixture.ts';
 import { describeTokenStore } from '../token-store-contract.fixture.ts';
 import { describeUsageStore } from '../usage-store-contract.fixture.ts';
 import type { ArtifactOrder } from '../artifact-index.ts';
@@ -57,6 +58,11 @@ describeTokenStore('a SQLite file', async () => {
 describeUsageStore('a SQLite file', async () => {
   const store = await openSqliteStore(await createPath());
   return { store: store.usage, close: () => store.close() };
+});
+
+describeLeases('a SQLite file', async () => {
+  const store = await openSqliteStore(await createPath());
+  return { leases: store.leases, close: () => store.close() };
 });
 
 it('lets nobody else read the file or those beside it', async () => {

@@ -1,8 +1,9 @@
 import { sql, type Kysely } from 'kysely';
 import { UNDISPUTED_LEASES } from '../leases.ts';
 import type { MetadataStore } from '../metadata-store.ts';
+import type { DatabaseSchema } from '../sql/database-schema.ts';
+import { createIdentityQueries } from '../sql/identity-queries.ts';
 import { reportingFailure } from '../storage-failed.ts';
-import type { DatabaseSchema } from './database-schema.ts';
 import { openDatabase, type OpenDatabaseOptions } from './open-database.ts';
 import { createSqliteArtifactIndex } from './sqlite-artifact-index.ts';
 import { createSqliteTokenStore } from './sqlite-token-store.ts';
@@ -24,6 +25,7 @@ export async function openSqliteStore(
     tokens: createSqliteTokenStore(open),
     usage: createSqliteUsageStore(open),
     leases: UNDISPUTED_LEASES,
+    ...createIdentityQueries(open),
     check: () =>
       reportingFailure('Asking the database', async () => {
         await sql`select 1 from artifact limit 1`.execute(database);

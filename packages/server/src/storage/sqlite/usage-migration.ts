@@ -1,22 +1,5 @@
 import { sql, type Kysely, type Migration } from 'kysely';
-
-/** As they were when the table was made; later ones are added by migrations of their own. */
-const COLUMNS = [
-  ...['artifacts', 'nx'].flatMap((api) =>
-    ['hit', 'miss'].flatMap((result) =>
-      ['ci', 'people', 'unknown'].map((client) => `${api}_${result}_${client}`),
-    ),
-  ),
-  ...['ok', 'refused', 'failed', 'aborted'].map((outcome) => `requests_${outcome}`),
-  ...['local_hits', 'served_bytes', 'saved_ms'],
-  ...['stored_artifacts', 'stored_bytes', 'duplicate_artifacts', 'duplicate_bytes'],
-  ...['evicted_artifacts', 'evicted_bytes', 'purged_artifacts', 'purged_bytes'],
-  ...['auth_failures', 'storage_errors'],
-  ...['get', 'put'].flatMap((method) => [
-    ...Array.from({ length: 15 }, (_value, number) => `${method}_latency_${number}`),
-    `${method}_latency_us`,
-  ]),
-];
+import { FIRST_USAGE_MEASURES } from '../sql/first-usage-measures.ts';
 
 /**
  * What happened by hour and owner, and how often each artifact was a hit. Artifacts that were none are
@@ -31,7 +14,7 @@ export const addUsageByHour: Migration = {
       // Empty where the owner is no team.
       .addColumn('team', 'text', (column) => column.notNull())
       .addColumn('youngest_evicted_age_ms', 'integer');
-    for (const name of COLUMNS) {
+    for (const name of FIRST_USAGE_MEASURES) {
       table = table.addColumn(name, 'integer', (column) => column.notNull().defaultTo(0));
     }
     await table

@@ -6,6 +6,33 @@ import type { DatabaseSchema } from './database-schema.ts';
 
 export type ArtifactRow = Selectable<DatabaseSchema['artifact']>;
 
+/** Those of a row, in the order in which they are written. */
+export const ARTIFACT_COLUMNS = [
+  'team',
+  'scope',
+  'api',
+  'hash',
+  'blob',
+  'size_bytes',
+  'stored_bytes',
+  'sha256',
+  'duration_ms',
+  'tag',
+  'sha',
+  'dirty_hash',
+  'client_ci',
+  'client_interactive',
+  'writer',
+  'token_id',
+  'repository',
+  'ref',
+  'run',
+  'address',
+  'created_at_ms',
+  'accessed_at_ms',
+  'hits',
+] as const satisfies readonly (keyof ArtifactRow)[];
+
 export function toKey(row: Pick<ArtifactRow, 'team' | 'scope' | 'api' | 'hash'>): ArtifactKey {
   return {
     team: row.team,

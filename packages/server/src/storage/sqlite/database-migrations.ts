@@ -1,54 +1,14 @@
 import { sql, type Kysely, type Migration, type MigrationProvider } from 'kysely';
 import { addUsageByHour } from './usage-migration.ts';
 
-/** The tables as the newest migration leaves them. */
-export interface DatabaseSchema {
-  artifact: {
-    team: string;
-    scope: string;
-    api: string;
-    hash: string;
-    blob: string;
-    size_bytes: number;
-    stored_bytes: number;
-    sha256: string;
-    duration_ms: number | null;
-    tag: string | null;
-    sha: string | null;
-    dirty_hash: string | null;
-    client_ci: string | null;
-    client_interactive: number | null;
-    writer: string;
-    created_at_ms: number;
-    accessed_at_ms: number;
-    token_id: string;
-    repository: string | null;
-    ref: string | null;
-    run: string | null;
-    address: string | null;
-    hits: number;
-  };
-  /** Sums over `artifact`, which triggers keep. */
-  team_usage: {
-    team: string;
-    stored_bytes: number;
-    artifacts: number;
-  };
-  token: {
-    id: string;
-    sha256: string;
-    label: string;
-    access: string;
-    scope: string;
-    /** JSON list; null: every team. */
-    teams: string | null;
-    /** JSON object. */
-    origin: string | null;
-    created_at_ms: number;
-    expires_at_ms: number | null;
-    revoked_at_ms: number | null;
-  };
-}
+const addIdentity: Migration = {
+  async up(database: Kysely<unknown>): Promise<void> {
+    const table = sql`create table identity (
+      place integer primary key not null check (place = 1), id text not null
+    ) strict`;
+    await table.execute(database);
+  },
+};
 
 const createArtifactTable: Migration = {
   async up(database: Kysely<unknown>): Promise<void> {
@@ -134,7 +94,7 @@ const addUsage: Migration = {
   },
 };
 
-/** Every step from an empty file to {@link DatabaseSchema}, by name; run in the order of names. */
+/** Every step from an empty file to the tables as they are now, by name; run in the order of names. */
 export const migrationProvider: MigrationProvider = {
   getMigrations: () =>
     Promise.resolve({
@@ -142,5 +102,6 @@ export const migrationProvider: MigrationProvider = {
       '0002-provenance-and-tokens': addProvenanceAndTokens,
       '0003-usage': addUsage,
       '0004-usage-by-hour': addUsageByHour,
+      '0005-identity': addIdentity,
     }),
 };
