@@ -15,6 +15,15 @@ export const notRun: Readonly<Record<string, string | Readonly<Record<string, st
   'docs/metrics.md': {
     Traces: 'needs nothing but npm; tracing.spec.ts of the server runs with these packages',
   },
+  'docs/operations.md': {
+    systemd: 'needs systemd; deploy-files.spec.ts of the server reads what it starts',
+    Docker: 'needs Docker; health-check-command.spec.ts of the server runs what can be run of it',
+    'Many machines': 'needs Docker; deploy-files.spec.ts of the server reads the files',
+    'The database': 'sets a variable; the suites on engines start servers with it',
+    'The bucket': 'sets a variable; the suites on engines start servers with it',
+    Kubernetes: 'needs Kubernetes; deploy-files.spec.ts of the server reads the files',
+    'From one machine to many': 'needs a bucket and a database; the suites on engines migrate',
+  },
   'docs/upgrading.md': {
     'The plugin': 'needs a newer version in the registry; release.spec.ts has one',
   },
