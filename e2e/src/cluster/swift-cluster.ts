@@ -7,7 +7,12 @@ import { type CleanupStack, createCleanupStack } from '../processes/cleanup-stac
 import { findFreePorts } from './find-free-ports.ts';
 import { isHealthy } from './is-healthy.ts';
 import { startEngineProcess } from './start-engine-process.ts';
-import { formatProxyConf, formatSwiftConf, type SwiftConfiguration, type SwiftPorts } from './swift-configuration.ts';
+import {
+  formatProxyConf,
+  formatSwiftConf,
+  type SwiftConfiguration,
+  type SwiftPorts,
+} from './swift-configuration.ts';
 import { createSwiftNode, type SwiftNode } from './swift-node.ts';
 import { buildSwiftRings } from './swift-rings.ts';
 

@@ -115,9 +115,11 @@ function commonSettings({ folder, systemUser }: SwiftConfiguration) {
 function formatSections(sections: Record<string, Record<string, string | number>>): string {
   return Object.entries(sections)
     .map(([name, settings]) =>
-      [`[${name}]`, ...Object.entries(settings).map(([key, value]) => `${key} = ${value}`), ''].join(
-        '\n',
-      ),
+      [
+        `[${name}]`,
+        ...Object.entries(settings).map(([key, value]) => `${key} = ${value}`),
+        '',
+      ].join('\n'),
     )
     .join('\n');
 }

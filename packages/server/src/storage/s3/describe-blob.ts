@@ -11,9 +11,7 @@ import {
 /** Null when there is no such blob, or none that says of itself what fits it. */
 export async function describeBlob(bucket: Bucket, name: string): Promise<DescribedBlob | null> {
   const object = bucket.at(bucket.keys.blob(name));
-  const head = await unlessAbsent(
-    bucket.lookUp((client, http) => client.headObject(object, http)),
-  );
+  const head = await unlessAbsent(bucket.lookUp((client, http) => client.headObject(object, http)));
   if (head === null) return null;
   const { ContentLength: sizeBytes = 0, Metadata } = head;
   const metadata = describingMetadata(Metadata);
@@ -22,5 +20,7 @@ export async function describeBlob(bucket: Bucket, name: string): Promise<Descri
     return parseDescription(fromMetadata(metadata), { sizeBytes, descriptionBytes });
   }
   const json = await readObject(bucket, bucket.keys.description(name));
-  return json === null ? null : parseDescription(json, { sizeBytes, descriptionBytes: json.length });
+  return json === null
+    ? null
+    : parseDescription(json, { sizeBytes, descriptionBytes: json.length });
 }

@@ -28,10 +28,7 @@ const LEFT_OVER_AFTER_MS = 24 * 3_600_000;
  */
 export async function openS3BlobStore(
   options: ResolvedS3Options,
-  {
-    timeouts = S3_TIMEOUTS,
-    now = Date.now,
-  }: { timeouts?: S3Timeouts; now?: () => number } = {},
+  { timeouts = S3_TIMEOUTS, now = Date.now }: { timeouts?: S3Timeouts; now?: () => number } = {},
 ): Promise<S3BlobStore> {
   const bucket = await openBucket(options, timeouts);
   const { keys } = bucket;

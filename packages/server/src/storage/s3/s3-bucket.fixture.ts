@@ -1,7 +1,10 @@
 // A bucket of its own in the engine that the environment names, and a look past the store.
 import { randomBytes } from 'node:crypto';
 import { S3, type GetObjectCommandOutput } from '@aws-sdk/client-s3';
-import { startFaultyTcpProxy, type FaultyTcpProxy } from '../../testing/faulty-tcp-proxy.fixture.ts';
+import {
+  startFaultyTcpProxy,
+  type FaultyTcpProxy,
+} from '../../testing/faulty-tcp-proxy.fixture.ts';
 import { openS3BlobStore, type S3BlobStore } from './s3-blob-store.ts';
 import { s3Schema, type S3Options } from './s3-options.ts';
 import { S3_TIMEOUTS, type S3Timeouts } from './s3-timeouts.ts';

@@ -34,10 +34,22 @@ it.each<[string, unknown, string]>([
   ['no object', 'larder', 'must be an object'],
   ['no bucket', {}, 'must be text'],
   ['an empty bucket', { bucket: '' }, 'must be the name of a bucket, such as larder-cache'],
-  ['a path for a bucket', { bucket: 'larder/a' }, 'must be the name of a bucket, such as larder-cache'],
+  [
+    'a path for a bucket',
+    { bucket: 'larder/a' },
+    'must be the name of a bucket, such as larder-cache',
+  ],
   ['an unknown key', { bucket: 'larder', accessKeyId: 'a' }, 'Unrecognized key: "accessKeyId"'],
-  ['a slash in front', { prefix: '/larder/' }, 'must be a path such as larder/, without a slash in front'],
-  ['an empty part', { prefix: 'a//b/' }, 'must be a path such as larder/, without a slash in front'],
+  [
+    'a slash in front',
+    { prefix: '/larder/' },
+    'must be a path such as larder/, without a slash in front',
+  ],
+  [
+    'an empty part',
+    { prefix: 'a//b/' },
+    'must be a path such as larder/, without a slash in front',
+  ],
   ['a way up', { prefix: 'a/../' }, 'must be a path such as larder/, without a slash in front'],
   ['a long prefix', { prefix: 'a'.repeat(513) }, 'must be at most 512 characters long'],
   ['no address', { endpoint: 'minio:9000' }, 'must be an address that starts with https://'],
@@ -46,14 +58,26 @@ it.each<[string, unknown, string]>([
     { endpoint: 'https://a:b@minio' },
     'must not contain a user name, password, query or fragment',
   ],
-  ['an encryption of no service', { serverSideEncryption: 'aes' }, 'must be one of AES256, aws:kms, aws:kms:dsse'],
-  ['a key for nothing', { kmsKeyId: 'a' }, 'needs serverSideEncryption to be aws:kms or aws:kms:dsse'],
+  [
+    'an encryption of no service',
+    { serverSideEncryption: 'aes' },
+    'must be one of AES256, aws:kms, aws:kms:dsse',
+  ],
+  [
+    'a key for nothing',
+    { kmsKeyId: 'a' },
+    'needs serverSideEncryption to be aws:kms or aws:kms:dsse',
+  ],
   [
     'a key for another encryption',
     { kmsKeyId: 'a', serverSideEncryption: 'AES256' },
     'needs serverSideEncryption to be aws:kms or aws:kms:dsse',
   ],
-  ['a class of no service', { storageClass: 'cold' }, 'must be a storage class such as STANDARD_IA'],
+  [
+    'a class of no service',
+    { storageClass: 'cold' },
+    'must be a storage class such as STANDARD_IA',
+  ],
   ['a word for a switch', { redirectDownloads: 'yes' }, 'must be true or false'],
 ])('refuses %s', (_what, options, message) => {
   const given =

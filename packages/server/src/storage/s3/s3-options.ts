@@ -78,12 +78,10 @@ export const s3Schema = z
     const message = 'needs serverSideEncryption to be aws:kms or aws:kms:dsse';
     context.addIssue({ code: 'custom', path: ['kmsKeyId'], message });
   })
-  .transform(
-    (options): ResolvedS3Options => ({
-      ...options,
-      forcePathStyle: options.forcePathStyle ?? options.endpoint !== undefined,
-    }),
-  );
+  .transform((options): ResolvedS3Options => ({
+    ...options,
+    forcePathStyle: options.forcePathStyle ?? options.endpoint !== undefined,
+  }));
 
 function checkEndpoint(text: string, context: z.RefinementCtx): void {
   const url = URL.canParse(text) ? new URL(text) : null;

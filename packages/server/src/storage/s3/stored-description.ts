@@ -52,7 +52,10 @@ export function toMetadata(json: Buffer): ObjectMetadata | null {
 
 /** What metadata takes up: names and values. */
 export function metadataBytes(metadata: ObjectMetadata): number {
-  return Object.entries(metadata).reduce((sum, [name, value]) => sum + name.length + value.length, 0);
+  return Object.entries(metadata).reduce(
+    (sum, [name, value]) => sum + name.length + value.length,
+    0,
+  );
 }
 
 /** The part of an object's metadata that describes a blob; null when there is none. */
