@@ -28,9 +28,6 @@ export function asksForTraces(environment: NodeJS.ProcessEnv = process.env): boo
   return endpoints.some((name) => (environment[name] ?? '') !== '');
 }
 
-/** What AWS's SDK looks at before it tells users that a future version of it needs a newer Node. */
-const SDK_WARNING_VARIABLE = 'AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED';
-
 /**
  * Creates a client of AWS's SDK without its warning about the version of Node, which would stand between
  * the log lines of the server: which Node it needs is for this package to say.
@@ -39,12 +36,12 @@ export function withoutSdkNodeWarning<T>(
   create: () => T,
   environment: NodeJS.ProcessEnv = process.env,
 ): T {
-  const before = environment[SDK_WARNING_VARIABLE];
-  environment[SDK_WARNING_VARIABLE] = 'true';
+  const before = environment.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED;
+  environment.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
   try {
     return create();
   } finally {
-    if (before === undefined) delete environment[SDK_WARNING_VARIABLE];
-    else environment[SDK_WARNING_VARIABLE] = before;
+    if (before === undefined) delete environment.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED;
+    else environment.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = before;
   }
 }

@@ -46,7 +46,8 @@ export async function openBucket(
 ): Promise<Bucket> {
   const { bucket: name, prefix } = options;
   const { lookupMs } = timeouts;
-  const { lookups, downloads, uploads, close } = await createS3Clients(options, timeouts);
+  const clients = await createS3Clients(options, timeouts);
+  const { lookups, downloads, uploads } = clients;
   return {
     name,
     keys: createObjectKeys(prefix),
@@ -67,7 +68,9 @@ export async function openBucket(
         reason: reasonOf(cause),
         hint: `Check that the bucket "${name}" can be reached, and that the server's credentials may list it and read, write and delete in it.`,
       }),
-    close,
+    close: () => {
+      clients.close();
+    },
   };
 }
 

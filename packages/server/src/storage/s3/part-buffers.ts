@@ -4,11 +4,8 @@
  */
 export const PART_BYTES = 5 * 1024 ** 2;
 
-/** What all uploads of a store together may hold: 80 MiB. */
-const MAX_PARTS = 16;
-
-/** Kept while nobody needs them. */
-const MAX_IDLE = 8;
+/** What all uploads of a store together may hold: 60 MiB. */
+const MAX_PARTS = 12;
 
 /** Memory for a part that is collected and sent, possibly more than once. */
 export interface PartBuffer {
@@ -83,7 +80,8 @@ export function createPartBuffers({ maxParts = MAX_PARTS } = {}): PartBuffers {
         giveBack() {
           if (!isTaken) return;
           isTaken = false;
-          if (isUsual && idle.length < MAX_IDLE) idle.push(buffer);
+          // Dropped, it would be garbage for a while, beside the one that takes its place.
+          if (isUsual) idle.push(buffer);
           freeShares += shares;
           serveQueue();
         },

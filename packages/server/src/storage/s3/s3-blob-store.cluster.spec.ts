@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { get } from 'node:http';
+import { get, type IncomingMessage } from 'node:http';
 import { createServer, type AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import type { BlobDescription, BlobStore } from '../blob-store.ts';
@@ -262,7 +262,8 @@ describe('a download', () => {
     const content = randomBytes(4_000_000);
     await write(store, NAME, content);
     const { stream } = (await store.read(NAME))!;
-    const first = (await once(stream, 'readable').then(() => stream.read(1))) as Buffer;
+    await once(stream, 'readable');
+    const first = stream.read(1) as Buffer;
     await new Promise((resolve) => setTimeout(resolve, 500));
     const rest = await buffer(stream);
     expect(Buffer.concat([first, rest]).equals(content)).toBe(true);
@@ -390,7 +391,7 @@ it('links to exactly the bytes of a blob, for whoever has the link', async () =>
   const content = randomBytes(LARGE_BYTES);
   const written = await write(store, NAME, content);
   const link = await store.link(NAME, written);
-  const [answer] = await once(get(link!), 'response');
+  const [answer] = (await once(get(link!), 'response')) as [IncomingMessage];
   expect(answer.statusCode).toBe(200);
   expect(answer.headers).toMatchObject({
     'content-length': String(LARGE_BYTES),
