@@ -107,7 +107,11 @@ export class ObjectStream extends Readable {
   async #goOn(cause: Error): Promise<void> {
     const { sizeBytes, reopen, failed } = this.#options;
     if (this.#position - this.#resumedAt >= LITTLE_BYTES) this.#resumptions = 0;
-    if (this.#position >= sizeBytes || this.#resumptions === MAX_RESUMPTIONS) {
+    if (this.#position === sizeBytes) {
+      this.push(null);
+      return;
+    }
+    if (this.#position > sizeBytes || this.#resumptions === MAX_RESUMPTIONS) {
       const brokeOffAt = `the download broke off after ${this.#position} of ${sizeBytes} bytes`;
       this.destroy(failed(new Error(`${brokeOffAt}: ${cause.message}`, { cause })));
       return;

@@ -4,8 +4,8 @@
  */
 export const PART_BYTES = 5 * 1024 ** 2;
 
-/** What all uploads of a store together may hold: 60 MiB. */
-const MAX_PARTS = 12;
+/** What all uploads of a store together may hold: 40 MiB. */
+const MAX_PARTS = 8;
 
 /** Memory for a part that is collected and sent, possibly more than once. */
 export interface PartBuffer {
