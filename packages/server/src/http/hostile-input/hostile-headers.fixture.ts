@@ -78,8 +78,8 @@ export const oddArtifactHeaders: Family = ({ random, authorization, hash }) => {
     '',
   ]);
   const tag = random.pick(['ÿ'.repeat(600), '"quoted"', 'a\tb', '%0d%0aX: y', '', '__proto__']);
-  const target = `/v8/artifacts/${hash}?slug=${random.pick(['odd', 'constructor', '%00', '文'])}`;
-  const encoded = encodeURI(target).replace('%2500', '%00');
+  const target = `/v8/artifacts/${hash}?slug=${random.pick(['odd', 'constructor', '文'])}`;
+  const encoded = encodeURI(target);
   const lines = [
     authorization,
     `Content-Length: ${body.length}`,
