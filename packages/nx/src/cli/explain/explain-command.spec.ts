@@ -180,7 +180,9 @@ describe('what the hash would be now', () => {
     expect(await explain()).toMatchObject({ verdict: 'first-time', now: { state: 'unknown' } });
     const { exitCode, output } = await bed.larder('explain', 'app:build');
     expect(exitCode).toBe(0);
-    expect(output).toMatch(/\nWhat the hash would be now could not be asked for: Cannot find module.*\n$/);
+    expect(output).toMatch(
+      /\nWhat the hash would be now could not be asked for: this version of Nx has no .*\n$/,
+    );
   });
 
   it('is not asked for where nobody wants it, nor beside an earlier command', async () => {

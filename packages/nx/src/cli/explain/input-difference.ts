@@ -30,10 +30,7 @@ export type InputKind =
   | 'other';
 
 /** What a hash is made of; null when nobody told. */
-export function namedInputsOf(
-  { table, byTask }: HashInputs,
-  taskHash: string,
-): NamedInputs | null {
+export function namedInputsOf({ table, byTask }: HashInputs, taskHash: string): NamedInputs | null {
   const places = byTask[taskHash];
   if (!places) return null;
   return new Map(places.flatMap((place) => (table[place] ? [table[place]] : [])));

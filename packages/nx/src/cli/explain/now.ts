@@ -57,7 +57,10 @@ async function presenceOf(
   try {
     const { namespace, url } = options;
     const hash = artifactHash({ format: formatOf(last, namespace), namespace, taskHash });
-    return { artifactHash: hash, presence: await askPresence(options, { url, artifactHash: hash }) };
+    return {
+      artifactHash: hash,
+      presence: await askPresence(options, { url, artifactHash: hash }),
+    };
   } catch (error) {
     return {
       artifactHash: null,

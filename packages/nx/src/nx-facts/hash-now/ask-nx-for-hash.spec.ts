@@ -56,7 +56,9 @@ it('hashes by itself what Nx does not hash before other tasks are done', async (
 });
 
 const graph = 'project-graph/project-graph';
-const failing = (code: string) => ({ [graph]: `exports.createProjectGraphAsync = async () => {${code}};` });
+const failing = (code: string) => ({
+  [graph]: `exports.createProjectGraphAsync = async () => {${code}};`,
+});
 
 it.each<[string, Partial<Record<NxHasherModule, string>>, RegExp]>([
   ['fails', failing("throw new Error('no graph.\\nmore')"), /^no graph$/],
@@ -65,15 +67,26 @@ it.each<[string, Partial<Record<NxHasherModule, string>>, RegExp]>([
     failing("throw Object.assign(new Error('no graph.'), { errors: [new Error('plugin x')] })"),
     /^no graph: plugin x$/,
   ],
-  ['fails outside of what was asked', failing("setImmediate(() => { throw new Error('late') }); await new Promise(() => {})"), /^late$/],
+  [
+    'fails outside of what was asked',
+    failing("setImmediate(() => { throw new Error('late') }); await new Promise(() => {})"),
+    /^late$/,
+  ],
   ['ends', failing('process.exit(3)'), /^Nx ended with code 3/],
-  ['has nothing of it', { 'hasher/hash-task': '' }, /is not a function$/],
+  ['has nothing of it', { 'hasher/hash-task': '' }, /not a function$/],
   ['is another one', { [graph]: "require('gone')" }, /^Cannot find module 'gone'$/],
   ['has no such task', failing('return { nodes: {} }'), /^there is no task app:build now$/],
-  ['makes no hash', { 'hasher/hash-task': `exports.${batch} = exports.hashTask = async () => {};` }, /no hash/],
+  [
+    'makes no hash',
+    { 'hasher/hash-task': `exports.${batch} = exports.hashTask = async () => {};` },
+    /no hash/,
+  ],
 ])('tells why when Nx %s', async (_what, exchanged, reason) => {
   enter(exchanged);
-  expect(await ask()).toEqual({ state: 'unknown', reason: expect.stringMatching(reason) as string });
+  expect(await ask()).toEqual({
+    state: 'unknown',
+    reason: expect.stringMatching(reason) as string,
+  });
 });
 
 it('does not mind what Nx prints', async () => {

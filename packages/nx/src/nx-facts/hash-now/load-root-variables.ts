@@ -18,7 +18,7 @@ export function loadRootVariables(): void {
   }
   const dotenv = requireFromNx('dotenv') as Dotenv | null;
   const { expand } = (requireFromNx('dotenv-expand') ?? {}) as Partial<DotenvExpand>;
-  // The order and the place of Nx 16, which looks in the working folder.
+  // The order and the place of Nx 16 and 17, which look in the working folder.
   for (const path of ['.local.env', '.env.local', '.env']) {
     const loaded = dotenv?.config({ path });
     if (loaded) expand?.(loaded);

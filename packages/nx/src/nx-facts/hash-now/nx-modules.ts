@@ -23,7 +23,7 @@ export interface NxModules {
       configuration: string | undefined,
       overrides: object,
     ): NxTaskGraph;
-    /** Nx 16 wants the result as extra dependencies; 17 and later know them without. */
+    /** Nx 16 to 18 want the result as extra dependencies; later ones have them in the graph. */
     mapTargetDefaultsToDependencies?(targetDefaults: unknown): object;
   };
   readonly 'hasher/hash-task': {
@@ -67,7 +67,7 @@ export interface NxModules {
   readonly 'tasks-runner/task-env': {
     getTaskSpecificEnv(task: NxTask, projectGraph: NxProjectGraph): NodeJS.ProcessEnv;
   };
-  /** From 17 on. */
+  /** From 18 on. */
   readonly 'utils/dotenv': { loadRootEnvFiles(): void };
 }
 
