@@ -1,5 +1,5 @@
 // What `larder explain` tells of the working tree, beside what Nx makes of it in its next command.
-import { rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { readEnvironment } from './environment.ts';
@@ -13,6 +13,7 @@ import { nxJson } from './workspace/nx-json.ts';
 import { readRunRecord } from './workspace/run-record.ts';
 import { runBuild } from './workspace/run-build.ts';
 import { smallSixProjects } from './workspace/six-projects.ts';
+import { writeJson } from './workspace/write-json.ts';
 
 interface Now {
   readonly state: 'hashed' | 'unknown';
@@ -136,9 +137,12 @@ describe.each(nxVersions)('what a hash would be now with Nx %s', (nxVersion) => 
   });
 
   it('is not known where Nx makes no graph, and that is all', async () => {
-    await writeFile(fileOf('broken.cjs'), "throw new Error('the plugin is broken');\n");
+    const plugin = fileOf('node_modules', 'broken-plugin');
+    await mkdir(plugin);
+    await writeJson(join(plugin, 'package.json'), { name: 'broken-plugin', version: '1.0.0' });
+    await writeFile(join(plugin, 'index.js'), "throw new Error('the plugin is broken');\n");
     const json = nxJson(nxVersion, 'larder');
-    await writeNxJson(workspace, { ...json, plugins: [...(json.plugins ?? []), './broken.cjs'] });
+    await writeNxJson(workspace, { ...json, plugins: [...(json.plugins ?? []), 'broken-plugin'] });
     expect(await now('site:build')).toEqual({
       state: 'unknown',
       reason: expect.stringContaining('the plugin is broken') as string,

@@ -31,7 +31,6 @@ const ownVariables = { NX_DAEMON: 'false', NX_ISOLATE_PLUGINS: 'false' };
 export async function askNxForHash(options: AskNxOptions): Promise<HashAnswer> {
   const { taskId, variables, timeoutMs = defaultTimeoutMs, signal } = options;
   const deadline = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
-  if (deadline.aborted) return notHashed('it was interrupted');
   const child = fork(entryFile, [taskId], {
     env: { ...variables, ...ownVariables },
     execArgv: [],
@@ -43,14 +42,16 @@ export async function askNxForHash(options: AskNxOptions): Promise<HashAnswer> {
     kill(child);
   };
   deadline.addEventListener('abort', stop, { once: true });
-  let answer: HashAnswer | null = null;
+  if (deadline.aborted) stop();
+  const answers: HashAnswer[] = [];
   child.once('message', (message) => {
-    answer = message as HashAnswer;
+    answers.push(message as HashAnswer);
     child.disconnect();
   });
   try {
     const [code] = (await once(child, 'exit')) as [number | null];
-    if (answer !== null) return answer;
+    const [answer] = answers;
+    if (answer) return answer;
     if (signal.aborted) return notHashed('it was interrupted');
     return deadline.aborted
       ? notHashed(`Nx did not answer within ${formatDuration(timeoutMs)}`)

@@ -20,8 +20,7 @@ const noOverrides = { __overrides_unparsed__: [] };
  * @throws whatever Nx throws
  */
 export async function hashTaskNow(taskId: string): Promise<HashAnswer> {
-  const { createProjectGraphAsync } = loadNxModule('project-graph/project-graph');
-  const projectGraph = await createProjectGraphAsync({
+  const projectGraph = await loadNxModule('project-graph/project-graph').createProjectGraphAsync({
     exitOnError: false,
     resetDaemonClient: false,
   });

@@ -20,7 +20,7 @@ export function reasonOf(error: unknown): string {
 function messagesOf(error: unknown, depth: number): string[] {
   if (typeof error !== 'object' || error === null) return [String(error)];
   const { message, errors, cause } = error as Partial<Record<string, unknown>>;
-  const [inner = cause] = (Array.isArray(errors) ? errors : []).map(withoutPlace) as unknown[];
+  const [inner = cause]: unknown[] = (Array.isArray(errors) ? errors : []).map(withoutPlace);
   const own = typeof message === 'string' ? [message] : [];
   return inner === undefined || depth === 0 ? own : [...own, ...messagesOf(inner, depth - 1)];
 }
