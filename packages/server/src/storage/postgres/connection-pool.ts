@@ -8,7 +8,7 @@ import type { DatabaseAddress } from './database-address.ts';
 const APPLICATION_NAME = 'larder-server';
 
 /** For one that is free, and for a new one. */
-const CONNECT_TIMEOUT_MS = 2_000;
+const CONNECT_TIMEOUT_MS = 2_500;
 
 /** For what requests wait for: connection and answer together. */
 const PROMPT_TIMEOUT_MS = 3_000;
@@ -22,7 +22,8 @@ export const STATEMENT_TIMEOUT_MS = 10_000;
 /** How much later this side gives up, which breaks the connection. */
 const GRACE_MS = 1_000;
 
-const IDLE_TIMEOUT_MS = 60_000;
+/** So that the first build after a pause does not open all of them anew. */
+const IDLE_TIMEOUT_MS = 600_000;
 const KEEP_ALIVE_DELAY_MS = 10_000;
 
 export type SqlParameter = string | number | null | readonly string[] | readonly number[];

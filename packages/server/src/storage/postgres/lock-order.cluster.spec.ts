@@ -100,6 +100,32 @@ it('removes and adds artifacts that are in use', async () => {
   expect(counted?.noted).toBe(counted?.artifacts);
 });
 
+it('removes what others remove and note accesses to, wherever the rows are', async () => {
+  const stores = await Promise.all(Array.from({ length: STORES }, () => database.open()));
+  for (let round = 0; round < ROUNDS; round += 1) {
+    await database.query('truncate artifact, team_usage_delta');
+    // As the disk has them they are in no order.
+    await database.query(
+      `insert into artifact (team, scope, api, hash, blob, size_bytes, stored_bytes, sha256, writer,
+         token_id, created_at_ms, accessed_at_ms)
+       select 'a', 'trusted', 'nx', md5(n::text), md5(n::text), 1, 1, '', '', '', 0, 0
+       from generate_series(1, 300) as numbers (n) order by random()`,
+    );
+    const rows = await database.query<{ blob: string }>('select blob from artifact');
+    const blobs = rows.map(({ blob }) => blob);
+    await Promise.all(
+      stores.flatMap(({ artifacts: index }, place) => [
+        index.touch(
+          new Map(inDisorder(blobs, place).map((blob) => [blob, { accessedAtMs: 1, hits: 1 }])),
+        ),
+        index.removeSome({ team: 'a' }, 150),
+        index.removeBlobs(inDisorder(blobs, place + 7).slice(0, 100)),
+      ]),
+    );
+  }
+  expect(await countDeadlocks()).toBe(0);
+});
+
 it('adds to the same hours, and forgets some of them', async () => {
   const owners = Array.from({ length: 20 }, (_value, number) => `team-${number}`);
   const entries = owners.flatMap((team) =>
