@@ -219,6 +219,7 @@ describe('the alerts', () => {
     const metrics: Record<string, { type: string; labels: readonly string[] }> = METRICS;
     for (const [, name = '', bucket, labels = ''] of used) {
       const metric = metrics[name];
+      expect(Object.keys(metrics)).toContain(name);
       expect([name, metric?.type === 'histogram']).toEqual([name, bucket !== undefined]);
       const named = [...labels.matchAll(/(\w+)=/g)].map(([, label = '']) => label);
       expect(named.filter((label) => !['job', ...(metric?.labels ?? [])].includes(label))).toEqual(
