@@ -5,6 +5,8 @@
 export interface NxJson {
   readonly plugins?: readonly (string | NxPluginEntry)[] | undefined;
   readonly tasksRunnerOptions?: Readonly<Record<string, NxRunnerEntry | undefined>> | undefined;
+  /** Only handed back to Nx. */
+  readonly targetDefaults?: unknown;
   readonly parallel?: string | number | boolean | undefined;
   readonly nxCloudId?: unknown;
   readonly nxCloudAccessToken?: unknown;

@@ -10,8 +10,27 @@ export function requireNx(module: `nx/${string}`): unknown {
   return require(file);
 }
 
+/**
+ * Loads a module of that Nx and of no other; null when this version of Nx does not have it.
+ *
+ * @throws what the module throws
+ */
+export function requireOfThisNx(module: `nx/${string}`): unknown {
+  const nx = require.resolve('nx/package.json', { paths: [process.cwd(), __dirname] });
+  let file: string;
+  try {
+    file = require.resolve(module, { paths: [dirname(nx)] });
+  } catch {
+    return null;
+  }
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- known only at run time
+  return require(file);
+}
+
 /** Loads a package that Nx brings along; null when this version of Nx does not. */
-export function requireFromNx(name: 'ignore' | 'jsonc-parser' | 'dotenv'): unknown {
+export function requireFromNx(
+  name: 'ignore' | 'jsonc-parser' | 'dotenv' | 'dotenv-expand',
+): unknown {
   try {
     const nx = require.resolve('nx/package.json', { paths: [process.cwd(), __dirname] });
     const file = require.resolve(name, { paths: [dirname(nx), __dirname] });

@@ -3,15 +3,20 @@ import { recordOf, reportOf, taskOf } from '../../history/run-record.fixture.ts'
 import type { RunRecord } from '../../history/run-record.ts';
 import type { TaskRecord } from '../../report/run-report.ts';
 import { answer, type ArtifactsServer } from '../../testing/artifacts-server.fixture.ts';
+import { artifactHash } from '../../identity/artifact-hash.ts';
+import { installNxHasher } from '../../testing/nx-hasher.fixture.ts';
+import type { NxWorkspace } from '../../testing/nx-workspace.fixture.ts';
 import { createCliBed } from '../cli-bed.fixture.ts';
 import type { Explanation } from './explain-task.ts';
+import type { Now } from './now.ts';
 
 const bed = createCliBed();
 let server: ArtifactsServer;
+let workspace: NxWorkspace;
 
 beforeEach(async () => {
   server = await bed.startServer();
-  bed.enter({ variables: { LARDER_URL: server.url, LARDER_TOKEN: 'token' } });
+  workspace = bed.enter({ variables: { LARDER_URL: server.url, LARDER_TOKEN: 'token' } });
 });
 afterEach(() => bed.cleanUp());
 
@@ -116,6 +121,76 @@ describe('what the server has now', () => {
   it('means nothing when another server is configured now', async () => {
     await bed.record(at(1, {}, { report: reportOf([taskOf('app:build')]) }));
     expect(await state()).toBe('elsewhere');
+  });
+});
+
+describe('what the hash would be now', () => {
+  const hashOf = (taskHash: string, format: 'tar.br' | 'nx.tar.gz' = 'nx.tar.gz') =>
+    artifactHash({ format, namespace: '', taskHash });
+  const now = async (...args: string[]) =>
+    (await bed.larderJson<{ now: Now | null }>('explain', 'app:build', ...args)).now;
+
+  it('is compared with the last command, and looked for on the server', async () => {
+    installNxHasher(workspace);
+    await bed.record(at(1, { taskHash: '1' }, { inputs: inputs('10') }));
+    server.keep(hashOf('2'), Buffer.from('there'));
+    expect(await now()).toMatchObject({
+      taskHash: '2',
+      artifactHash: hashOf('2'),
+      isLast: false,
+      presence: { state: 'present' },
+      differences: [
+        { change: 'changed', name: 'app:{projectRoot}/**/*' },
+        { change: 'removed', name: 'AllExternalDependencies' },
+      ],
+    });
+    const { exitCode, output } = await bed.larder('explain', 'app:build');
+    expect(exitCode).toBe(0);
+    expect(output).toContain('\n\nIf it ran now, its hash would be 2: another one. The server has');
+  });
+
+  it('may be what it was, and is asked for as it was', async () => {
+    installNxHasher(workspace);
+    await bed.record(
+      at(1, { taskHash: '2', artifactHash: hashOf('2', 'tar.br') }, { inputs: inputs('10') }),
+    );
+    expect(await now()).toMatchObject({
+      artifactHash: hashOf('2', 'tar.br'),
+      isLast: true,
+      differences: null,
+      presence: { state: 'absent' },
+    });
+  });
+
+  it('may be one that no artifact can have', async () => {
+    installNxHasher(workspace, {
+      'hasher/hash-task':
+        "exports.hashTasksThatDoNotDependOnOutputsOfOtherTasks = async (_, __, { tasks }) => { tasks['app:build'].hash = 'a/b'; };",
+    });
+    await bed.record(at(1, {}));
+    expect(await now()).toMatchObject({
+      taskHash: 'a/b',
+      artifactHash: null,
+      presence: { state: 'unknown', code: 'LARDER_IDENTITY_INVALID_TASK_HASH' },
+    });
+  });
+
+  it('changes nothing else where Nx cannot tell', async () => {
+    await bed.record(at(1, {}));
+    expect(await explain()).toMatchObject({ verdict: 'first-time', now: { state: 'unknown' } });
+    const { exitCode, output } = await bed.larder('explain', 'app:build');
+    expect(exitCode).toBe(0);
+    expect(output).toMatch(
+      /\nWhat the hash would be now could not be asked for: this version of Nx has no .*\n$/,
+    );
+  });
+
+  it('is not asked for where nobody wants it, nor beside an earlier command', async () => {
+    installNxHasher(workspace);
+    await bed.record(at(1, {}), at(2, {}));
+    expect(await now('--no-now')).toBeNull();
+    expect(await now('--run', '2')).toBeNull();
+    expect((await bed.larder('explain', 'app:build', '--no-now')).output).not.toContain('now, its');
   });
 });
 

@@ -1,17 +1,22 @@
 import { pluginError } from '../../errors/plugin-error.ts';
 import { formatCount } from '../../format/format-count.ts';
 import type { RunRecord } from '../../history/run-record.ts';
+import { askNxForHash } from '../../nx-facts/hash-now/ask-nx-for-hash.ts';
+import type { ResolvedOptions } from '../../options/larder-options.ts';
 import type { Answer, CliIo } from '../cli-io.ts';
 import type { CommandSetting } from '../command-setting.ts';
 import { dataDirectoryOf, openWorkspace, optionsOf } from '../workspace/open-workspace.ts';
 import { parseRunNumber } from '../run-number.ts';
 import { readHistory } from '../workspace/read-history.ts';
-import { explainTask, type Explanation } from './explain-task.ts';
+import { explainTask, lastInputs, type Explanation } from './explain-task.ts';
 import { formatExplanation } from './format-explanation.ts';
+import { formatNow } from './format-now.ts';
+import { describeNow, type Now } from './now.ts';
 import { askPresence } from './presence.ts';
 
 interface ExplainFlags {
   readonly run: number;
+  readonly now: boolean;
 }
 
 /** Adds `explain`. */
@@ -20,25 +25,45 @@ export function addExplainCommand({ program, io, answering }: CommandSetting): v
     .command('explain')
     .description('why a task was a miss in the last command that had it')
     .argument('<task>', 'project:target or project:target:configuration')
-    .option('--run <n>', 'as of the command before the last: 2, and so on', parseRunNumber, 1);
-  answering(command, (taskId: string, { run }: ExplainFlags) => explain(taskId, run, io));
+    .option('--run <n>', 'as of the command before the last: 2, and so on', parseRunNumber, 1)
+    .option('--no-now', 'do not ask Nx what the hash would be now');
+  answering(command, (taskId: string, flags: ExplainFlags) => explain(taskId, flags, io));
 }
 
-async function explain(taskId: string, run: number, io: CliIo): Promise<Answer> {
+async function explain(taskId: string, { run, now }: ExplainFlags, io: CliIo): Promise<Answer> {
   const workspace = openWorkspace(io);
   const options = optionsOf(workspace);
   const records = await readHistory(dataDirectoryOf(workspace, options));
   const explanation = explainTask(taskId, records.slice(run - 1));
   if (explanation === null) throw noTask(taskId, records);
   const { last } = explanation;
-  const presence = await askPresence(options, {
-    url: last.url,
-    artifactHash: last.task.artifactHash,
-  });
+  const { artifactHash } = last.task;
+  const [presence, told] = await Promise.all([
+    askPresence(options, { url: last.url, artifactHash }),
+    // An earlier command is asked about for its own sake.
+    now && run === 1 ? tellNow(explanation, { records, options, io }) : null,
+  ]);
   return {
-    text: formatExplanation(explanation, presence) + lastMissLine(explanation, records),
-    json: { ...explanation, presence },
+    text:
+      formatExplanation(explanation, presence) +
+      (told === null ? '' : `\n${formatNow(told)}`) +
+      lastMissLine(explanation, records),
+    json: { ...explanation, presence, now: told },
   };
+}
+
+interface NowSetting {
+  readonly records: readonly RunRecord[];
+  readonly options: ResolvedOptions;
+  readonly io: CliIo;
+}
+
+async function tellNow(
+  { taskId, last }: Explanation,
+  { records, options, io: { variables, signal } }: NowSetting,
+): Promise<Now> {
+  const answer = await askNxForHash({ taskId, variables, signal });
+  return describeNow(answer, { task: last.task, inputs: lastInputs(taskId, records) }, options);
 }
 
 /** Who asks about a task that was found is likely to mean the time when it was not. */

@@ -2,7 +2,7 @@ import type { RunRecord } from '../../history/run-record.ts';
 import type { TaskRecord } from '../../report/run-report.ts';
 import {
   compareInputs,
-  namedInputs,
+  namedInputsOf,
   type InputDifference,
   type NamedInputs,
 } from './input-difference.ts';
@@ -46,15 +46,11 @@ export type Verdict =
 
 /** @returns null when no record has the task. `records`: the newest first. */
 export function explainTask(taskId: string, records: readonly RunRecord[]): Explanation | null {
-  const moments = records.flatMap((record) => {
-    const task = findTask(taskId, record);
-    return task ? [{ record, task }] : [];
-  });
-  const [last, before] = moments;
+  const [last, before] = recordedTasks(taskId, records);
   if (!last) return null;
   const isSame = before?.task.taskHash === last.task.taskHash;
-  const inputsBefore = before ? inputsOf(before.record, before.task) : null;
-  const inputs = inputsOf(last.record, last.task);
+  const inputsBefore = before ? inputsOf(before) : null;
+  const inputs = inputsOf(last);
   return {
     taskId: last.task.taskId ?? taskId,
     verdict: verdictOn(last.record, last.task, before ? isSame : null),
@@ -62,6 +58,24 @@ export function explainTask(taskId: string, records: readonly RunRecord[]): Expl
     before: before ? momentOf(before) : null,
     differences: inputsBefore && inputs && !isSame ? compareInputs(inputsBefore, inputs) : null,
   };
+}
+
+/** What the last command that had the task says its hash is made of; null when it does not. */
+export function lastInputs(taskId: string, records: readonly RunRecord[]): NamedInputs | null {
+  const [last] = recordedTasks(taskId, records);
+  return last ? inputsOf(last) : null;
+}
+
+interface RecordedTask {
+  readonly record: RunRecord;
+  readonly task: TaskRecord;
+}
+
+function recordedTasks(taskId: string, records: readonly RunRecord[]): RecordedTask[] {
+  return records.flatMap((record) => {
+    const task = findTask(taskId, record);
+    return task ? [{ record, task }] : [];
+  });
 }
 
 function verdictOn(
@@ -88,12 +102,11 @@ function findTask(taskId: string, { report }: RunRecord): TaskRecord | null {
 }
 
 /** Null when Nx did not tell, or there were too many. */
-function inputsOf({ inputs }: RunRecord, { taskHash }: TaskRecord): NamedInputs | null {
-  const places = inputs.byTask[taskHash];
-  return places ? namedInputs(inputs.table, places) : null;
+function inputsOf({ record, task }: RecordedTask): NamedInputs | null {
+  return namedInputsOf(record.inputs, task.taskHash);
 }
 
-function momentOf({ record, task }: { record: RunRecord; task: TaskRecord }): TaskMoment {
+function momentOf({ record, task }: RecordedTask): TaskMoment {
   const { closedAt, mode, report } = record;
   return { closedAt, url: report.url, mode, task };
 }

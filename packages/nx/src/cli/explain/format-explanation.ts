@@ -3,7 +3,7 @@ import { formatTime } from '../format-time.ts';
 import { describeNotStored } from '../last/describe-not-stored.ts';
 import { troubleSummary } from '../../report/trouble.ts';
 import type { Explanation, TaskMoment } from './explain-task.ts';
-import type { InputDifference } from './input-difference.ts';
+import { formatDifferences } from './format-differences.ts';
 import type { Presence } from './presence.ts';
 
 /** An explanation for people. */
@@ -63,13 +63,7 @@ function differenceLines({ verdict, differences }: Explanation): string {
   if (differences.length === 0) {
     return 'All inputs that Nx names are the same.';
   }
-  return `What differs from the time before:\n${formatTable(differences.map(differenceRow), '  ').trimEnd()}`;
-}
-
-function differenceRow({ change, what, before, after }: InputDifference): string[] {
-  const values =
-    before === null && after === null ? '' : ` (${before ?? 'none'} → ${after ?? 'none'})`;
-  return [change, `${what}${values}`];
+  return `What differs from the time before:\n${formatDifferences(differences).trimEnd()}`;
 }
 
 function storageLines({ task }: TaskMoment, presence: Presence): string {

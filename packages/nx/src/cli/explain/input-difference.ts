@@ -1,4 +1,4 @@
-import type { HashInput } from '../../agent/protocol/finished-command.ts';
+import type { HashInputs } from '../../agent/protocol/finished-command.ts';
 
 /** Inputs by name with the hash that Nx made of each. */
 export type NamedInputs = ReadonlyMap<string, string>;
@@ -29,7 +29,10 @@ export type InputKind =
   | 'task-outputs'
   | 'other';
 
-export function namedInputs(table: readonly HashInput[], places: readonly number[]): NamedInputs {
+/** What a hash is made of; null when nobody told. */
+export function namedInputsOf({ table, byTask }: HashInputs, taskHash: string): NamedInputs | null {
+  const places = byTask[taskHash];
+  if (!places) return null;
   return new Map(places.flatMap((place) => (table[place] ? [table[place]] : [])));
 }
 
