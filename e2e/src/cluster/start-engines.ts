@@ -30,8 +30,7 @@ export async function startEngines({
   cleanup.add(postgres.remove);
   onProgress('Starting OpenStack Swift');
   const swift = await startSwiftCluster(env);
-  cleanup.add(swift.stop);
-  const { LARDER_TEST_S3_ENDPOINT: _endpoint, ...credentials } = swift.variables;
+  cleanup.add(() => swift.stop());
   return {
     swift,
     postgres,
@@ -40,7 +39,7 @@ export async function startEngines({
       const name = `larder-${randomBytes(6).toString('hex')}`;
       await createBucket(swift, name);
       return {
-        ...credentials,
+        ...swift.variables,
         LARDER_SERVER_S3: JSON.stringify({ bucket: name, endpoint: swift.endpoint }),
         LARDER_SERVER_DATABASE_URL: await createDatabase(postgres, name),
       };

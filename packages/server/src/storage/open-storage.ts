@@ -116,7 +116,13 @@ async function enterDataDirectory(directory: string, use: StorageUse): Promise<E
   if (use === 'shared') return served;
   try {
     const own = await acquireDataDirectory(directory);
-    return { path: own.path, isServed: false, release: own.release };
+    return {
+      path: own.path,
+      isServed: false,
+      release: () => {
+        own.release();
+      },
+    };
   } catch (error) {
     const isServed = isLarderError(error) && error.code === 'LARDER_SERVER_DATA_LOCKED';
     if (use === 'beside' && isServed) return served;
