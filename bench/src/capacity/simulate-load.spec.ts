@@ -46,10 +46,7 @@ describe('the model and a day that is played agree', () => {
   // Where a piece takes as long as a round trip all of a command is one group, for which the model's
   // waiting is not meant.
   it('in rates and utilization, on machines that are far slower', async () => {
-    const { comparisons, replicas } = playDay(1_000, await basisOf({ measured: slowCosts }), {
-      seed: 1,
-    });
-    expect(replicas).toBeGreaterThan(3);
+    const { comparisons } = playDay(1_000, await basisOf({ measured: slowCosts }), { seed: 1 });
     expect(comparisons.filter(({ holds, unit }) => !holds && unit !== 'ms')).toEqual([]);
   });
 });
