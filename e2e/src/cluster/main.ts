@@ -67,6 +67,10 @@ async function main(): Promise<boolean> {
   await prepareInstallations([serverInstallation, nxInstallation(NX_VERSION)], { env, onProgress });
   const stack = createCleanupStack();
   const problems: string[] = [];
+  const onSignal = (): void => {
+    void stack.run().finally(() => process.exit(1));
+  };
+  process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
   try {
     const engines = await startEngines({ env, cleanup: stack, onProgress });
     for (const name of names) {

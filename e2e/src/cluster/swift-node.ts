@@ -51,7 +51,6 @@ export async function createSwiftNode(
         servers.push({ kind, server });
       }
       // Brings listings up to date that could not be when an object was written.
-      running.push(await start('swift-container-updater', 'container'));
       running.push(await start('swift-object-updater', 'object'));
       for (const { kind, server } of servers) {
         const port = ports.servers[node]?.[kind] ?? 0;
