@@ -155,7 +155,8 @@ async function measure(
     Array.from({ length: clients }, async () => {
       for (let next = left.pop(); next !== undefined; next = left.pop()) {
         const begun = performance.now();
-        bytes += await work(next);
+        const moved = await work(next);
+        bytes += moved;
         timesMs.push(performance.now() - begun);
       }
     }),
