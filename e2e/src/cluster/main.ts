@@ -137,6 +137,7 @@ async function runOutagesUnderLoad(options: PartOptions): Promise<readonly strin
   });
   const outages = await runOutages(cluster, {
     workspace,
+    builds: options.isReduced ? 1 : 2,
     onStep: (step) => {
       console.log(formatStep(step));
     },

@@ -39,12 +39,14 @@ export interface Outages {
 
 export interface OutageOptions {
   readonly workspace: Workspace;
+  /** How many builds run while things are as they are. */
+  readonly builds: number;
   readonly onStep: (step: OutageStep) => void;
 }
 
 export async function runOutages(
   cluster: Cluster,
-  { workspace, onStep }: OutageOptions,
+  { workspace, builds, onStep }: OutageOptions,
 ): Promise<Outages> {
   const { swift, postgres, url } = cluster;
   const ledger = createArtifactLedger();
@@ -72,7 +74,7 @@ export async function runOutages(
 
   async function doStep(
     name: string,
-    { fail, builds, isServed }: { fail: () => Promise<void>; builds: number; isServed: boolean },
+    { fail, isServed }: { fail: () => Promise<void>; isServed: boolean },
   ): Promise<void> {
     await fail();
     const recoveryMs = isServed ? await measureRecovery(url, ledger) : null;
@@ -85,15 +87,13 @@ export async function runOutages(
     onStep(step);
   }
 
-  await doStep('all is well', { fail: () => Promise.resolve(), builds: 2, isServed: true });
+  await doStep('all is well', { fail: () => Promise.resolve(), isServed: true });
   await doStep('one storage node is down', {
     fail: () => swift.killNode(1),
-    builds: 2,
     isServed: true,
   });
   await doStep('two storage nodes are down', {
     fail: () => swift.killNode(2),
-    builds: 2,
     isServed: false,
   });
   await doStep('both are back', {
@@ -101,23 +101,20 @@ export async function runOutages(
       await swift.startNode(2);
       await swift.startNode(1);
     },
-    builds: 2,
     isServed: true,
   });
   await doStep('the database was killed', {
     fail: () => postgres.kill(),
-    builds: 2,
     isServed: false,
   });
-  await doStep('it is back', { fail: () => postgres.start(), builds: 1, isServed: true });
+  await doStep('it is back', { fail: () => postgres.start(), isServed: true });
   await doStep('a replica was killed in the middle of an upload', {
     fail: async () => {
       problems.push(...(await killDuringUpload(cluster)));
     },
-    builds: 1,
     isServed: true,
   });
-  await doStep('it is back', { fail: () => cluster.restart(0), builds: 1, isServed: true });
+  await doStep('it is back', { fail: () => cluster.restart(0), isServed: true });
 
   const figures = await load.stop();
   const { verified, lost } = await verify(url, ledger);

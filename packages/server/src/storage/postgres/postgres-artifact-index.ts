@@ -41,13 +41,7 @@ export function createPostgresArtifactIndex(
 
   async function insertOnce(row: ArtifactRow): Promise<boolean> {
     const values = ARTIFACT_COLUMNS.map((column) => row[column]);
-    try {
-      return (await pool.askPromptly(INSERT, values)).length > 0;
-    } catch (error) {
-      // The same row was added at the same time, and its blob was compared before its key.
-      if (isDuplicate(error)) return false;
-      throw error;
-    }
+    return (await pool.askPromptly(INSERT, values)).length > 0;
   }
 
   async function selectOne({ team, scope, api, hash }: ArtifactKey): Promise<ArtifactRow | null> {
@@ -59,6 +53,8 @@ export function createPostgresArtifactIndex(
     try {
       return await insertOnce(row);
     } catch (error) {
+      // Added at the same time by somebody who copies the same artifact: its blob was compared first.
+      if (isDuplicate(error) && (await selectOne(key)) !== null) return false;
       if (!isConnectionLost(error)) throw error;
     }
     return insertAgain(key, row);
@@ -66,7 +62,13 @@ export function createPostgresArtifactIndex(
 
   /** When nobody knows what became of it: what the key is taken by may be this row. */
   async function insertAgain(key: ArtifactKey, row: ArtifactRow): Promise<boolean> {
-    return (await insertOnce(row)) || (await selectOne(key))?.blob === row.blob;
+    try {
+      if (await insertOnce(row)) return true;
+    } catch (error) {
+      // The database may have been about the first attempt still.
+      if (!isDuplicate(error)) throw error;
+    }
+    return (await selectOne(key))?.blob === row.blob;
   }
 
   return {
