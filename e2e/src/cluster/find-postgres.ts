@@ -1,7 +1,10 @@
 import { access, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { runCommandOrThrow } from '../processes/run-command.ts';
+import {
+  installDebianPackages,
+  mayInstallDebianPackages,
+} from '../debian/ensure-debian-packages.ts';
 
 /** A folder for each version, in which only a server has `initdb`. */
 const DEBIAN_FOLDER = '/usr/lib/postgresql';
@@ -10,8 +13,6 @@ const DEBIAN_PACKAGES = ['postgresql'];
 
 /** What Debian's packages look at before they make a database of their own, and start it. */
 const DEBIAN_SETTINGS_FOLDER = '/etc/postgresql-common/createcluster.d';
-
-const INSTALL_TIMEOUT_MS = 300_000;
 
 /**
  * The folder of PostgreSQL's programs: the one that `POSTGRES_BIN` names, else Debian's newest, which is
@@ -22,18 +23,12 @@ const INSTALL_TIMEOUT_MS = 300_000;
 export async function findPostgres(env: Readonly<Record<string, string>>): Promise<string> {
   const found = env.POSTGRES_BIN ?? (await newestOfDebian());
   if (found !== null) return found;
-  if (process.getuid?.() !== 0 || !(await exists('/usr/bin/apt-get'))) {
+  if (!(await mayInstallDebianPackages())) {
     throw new Error('There is no PostgreSQL: install one and name its programs in POSTGRES_BIN.');
   }
   await mkdir(DEBIAN_SETTINGS_FOLDER, { recursive: true });
   await writeFile(join(DEBIAN_SETTINGS_FOLDER, 'larder.conf'), 'create_main_cluster = false\n');
-  const options = { cwd: '/', env, timeoutMs: INSTALL_TIMEOUT_MS };
-  await runCommandOrThrow('apt-get', ['update', '-qq'], options);
-  const install = ['install', '-y', '-qq', '--no-install-recommends', ...DEBIAN_PACKAGES];
-  await runCommandOrThrow('apt-get', install, {
-    ...options,
-    env: { ...env, DEBIAN_FRONTEND: 'noninteractive' },
-  });
+  await installDebianPackages(DEBIAN_PACKAGES, env);
   const installed = await newestOfDebian();
   if (installed === null) throw new Error(`Debian's PostgreSQL is not in ${DEBIAN_FOLDER}.`);
   return installed;

@@ -2,11 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { S3 } from '@aws-sdk/client-s3';
 import { Client } from 'pg';
 
+import { ensureDebianPackages } from '../debian/ensure-debian-packages.ts';
 import { type CleanupStack } from '../processes/cleanup-stack.ts';
 import { type PostgresServer, startPostgresServer } from './postgres-server.ts';
 import { startSwiftCluster, type SwiftCluster } from './swift-cluster.ts';
 
-/** What a cluster of servers stands on: a replicated store of objects and a database. */
+/** What a cluster of servers stands on: a replicated store of objects and a database. With nginx, for the suites. */
 export interface Engines {
   readonly swift: SwiftCluster;
   readonly postgres: PostgresServer;
@@ -25,6 +26,11 @@ export async function startEngines({
   readonly cleanup: CleanupStack;
   readonly onProgress?: (text: string) => void;
 }): Promise<Engines> {
+  await ensureDebianPackages(['nginx-light'], {
+    files: ['/usr/sbin/nginx'],
+    env,
+    otherwise: 'install nginx',
+  });
   onProgress('Starting PostgreSQL');
   const postgres = await startPostgresServer(env);
   cleanup.add(postgres.remove);

@@ -4,18 +4,20 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 
 import { readEnvironment } from '../environment.ts';
+import { createCleanupStack } from '../processes/cleanup-stack.ts';
 import { runScript } from '../processes/run-script.ts';
-import { startSwiftCluster } from './swift-cluster.ts';
+import { startEngines } from './start-engines.ts';
 
 async function main(): Promise<boolean> {
   const [command, ...args] = process.argv.slice(2);
   if (command === undefined) throw new Error('Name the command to run.');
   const { inherited } = readEnvironment();
-  const swift = await startSwiftCluster(inherited);
+  const cleanup = createCleanupStack();
   try {
-    return await run(command, args, { ...inherited, ...swift.variables });
+    const engines = await startEngines({ env: inherited, cleanup });
+    return await run(command, args, { ...inherited, ...engines.suiteVariables });
   } finally {
-    await swift.stop();
+    await cleanup.run();
   }
 }
 

@@ -22,9 +22,20 @@ export async function ensureDebianPackages(
   const { files, env, otherwise } = options;
   const missing = await missingOf(files);
   if (missing.length === 0) return;
-  if (process.getuid?.() !== 0 || (await missingOf(['/usr/bin/apt-get'])).length > 0) {
+  if (!(await mayInstallDebianPackages())) {
     throw new Error(`There is no ${missing.join(', no ')}: ${otherwise}.`);
   }
+  await installDebianPackages(packages, env);
+}
+
+export async function mayInstallDebianPackages(): Promise<boolean> {
+  return process.getuid?.() === 0 && (await missingOf(['/usr/bin/apt-get'])).length === 0;
+}
+
+export async function installDebianPackages(
+  packages: readonly string[],
+  env: Readonly<Record<string, string>>,
+): Promise<void> {
   const command = { cwd: '/', env, timeoutMs: INSTALL_TIMEOUT_MS };
   await runCommandOrThrow('apt-get', ['update', '-qq'], command);
   const install = ['install', '-y', '-qq', '--no-install-recommends', ...packages];
