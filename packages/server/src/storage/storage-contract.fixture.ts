@@ -31,6 +31,8 @@ const NO_LIMITS: EvictionLimits = {
 /** More than is sent to any storage in one piece. */
 const LARGE_BYTES = 20_000_000;
 
+const LISTED_AT_ONCE = 8;
+
 export function describeStorage(name: string, create: () => Promise<StorageUnderTest>): void {
   describe(`${name} as the storage of a server`, () => {
     let underTest: StorageUnderTest;
@@ -67,8 +69,13 @@ export function describeStorage(name: string, create: () => Promise<StorageUnder
     }
 
     async function countBlobs(): Promise<number> {
-      const lists = await Promise.all(BLOB_PREFIXES.map((prefix) => storage!.blobs.list(prefix)));
-      return lists.flat().length;
+      let count = 0;
+      for (let start = 0; start < BLOB_PREFIXES.length; start += LISTED_AT_ONCE) {
+        const prefixes = BLOB_PREFIXES.slice(start, start + LISTED_AT_ONCE);
+        const lists = await Promise.all(prefixes.map((prefix) => storage!.blobs.list(prefix)));
+        count += lists.flat().length;
+      }
+      return count;
     }
 
     it.each([0, 1_000, 200_000, LARGE_BYTES])('gives back %i bytes as they came', async (size) => {
