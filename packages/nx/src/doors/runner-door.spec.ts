@@ -221,7 +221,8 @@ describe('a command', () => {
     });
     await expect(ended).rejects.toBe(failure);
     expect(server.artifacts.size).toBe(1);
-    expect(printed).toHaveLength(1);
+    // A slow machine also sees that the command waits for the upload.
+    expect(printed.filter((line) => !line.startsWith('Larder: waiting for'))).toHaveLength(1);
   });
 
   it('goes on when the agent dies, and says so once', async () => {
