@@ -10,6 +10,6 @@ export type {
   OidcRuleIssuer,
 } from './oidc/oidc-issuer.ts';
 export type { LogLevel, ServerOptions } from './options/server-options.ts';
-export type { S3Options } from './storage/s3/s3-options.ts';
+export type { S3Encryption, S3Options } from './storage/s3/s3-options.ts';
 export type { ServerToken, TokenAccess } from './tokens/server-token.ts';
 export type { ArtifactScope } from './trust/artifact-scope.ts';

@@ -13,6 +13,8 @@ import {
   type OidcIssuer,
   type OidcRule,
   type OidcRuleIssuer,
+  type S3Encryption,
+  type S3Options,
   type ServerErrorCode,
   type ServerOptions,
   type ServerToken,
@@ -35,7 +37,9 @@ const own: OidcRuleIssuer = { issuer: 'https://ci.example.com', audience, rules:
 const oidc: OidcIssuer[] = [github, gitlab, own];
 const logLevel: LogLevel = 'silent';
 const metricsAccess: MetricsAccess = 'public';
-const options: ServerOptions = { port: 0, tokens, oidc, logLevel, metricsAccess };
+const serverSideEncryption: S3Encryption = 'AES256';
+const s3: S3Options = { bucket: 'larder', serverSideEncryption };
+const options: ServerOptions = { port: 0, tokens, oidc, logLevel, metricsAccess, s3 };
 
 export async function serve(): Promise<string> {
   const server: LarderServer = await createServer(options);

@@ -6,7 +6,8 @@ import {
   type FaultyTcpProxy,
 } from '../../testing/faulty-tcp-proxy.fixture.ts';
 import { openS3BlobStore, type S3BlobStore } from './s3-blob-store.ts';
-import { s3Schema, type ResolvedS3Options, type S3Options } from './s3-options.ts';
+import type { ResolvedS3Options, S3Options } from './s3-options.ts';
+import { s3Schema } from './s3-schema.ts';
 import { S3_TIMEOUTS, type S3Timeouts } from './s3-timeouts.ts';
 
 export interface TestBucket {

@@ -1,4 +1,5 @@
-import { s3Schema, type S3Options } from './s3-options.ts';
+import type { S3Options } from './s3-options.ts';
+import { s3Schema } from './s3-schema.ts';
 
 it('fills in what does not come from elsewhere', () => {
   expect(s3Schema.parse({ bucket: 'larder' })).toEqual({
