@@ -25,9 +25,9 @@ interface Now {
   readonly presence?: { readonly state: string };
 }
 
-const { nxVersions } = readEnvironment();
+const { nxVersionOfEachDoor } = readEnvironment();
 
-describe.each(nxVersions)('what a hash would be now with Nx %s', (nxVersion) => {
+describe.each(nxVersionOfEachDoor)('what a hash would be now with Nx %s', (nxVersion) => {
   let cleanup: CleanupStack;
   let workspace: Workspace;
   let env: Readonly<Record<string, string>>;
