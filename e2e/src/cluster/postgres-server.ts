@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { chown, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { runCommand, runCommandOrThrow } from '../processes/run-command.ts';
 import { startProcess, type RunningProcess } from '../processes/start-process.ts';
 import { waitUntil } from '../processes/wait-until.ts';
+import { findFreePorts } from './find-free-ports.ts';
 import { findPostgres } from './find-postgres.ts';
 
 /** A PostgreSQL of our own in a temporary folder, on loopback. It is gone when its owner ends. */
@@ -42,7 +42,7 @@ export async function startPostgresServer(
   const user = await findUser(env);
   const asUser =
     user === null ? [] : [`--reuid=${user.uid}`, `--regid=${user.gid}`, '--clear-groups'];
-  const port = await findFreePort();
+  const [port = 0] = await findFreePorts(1);
   let running: RunningProcess<true> | null = null;
 
   /** The signal comes when this process is gone, however it ended. */
@@ -138,15 +138,4 @@ async function findUser(
     return Number(stdout);
   };
   return { uid: await idOf('-u'), gid: await idOf('-g') };
-}
-
-async function findFreePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

@@ -19,8 +19,8 @@ export interface FollowedAnswer extends HttpAnswer {
 /**
  * Sends `request` with `send` and follows redirects of GET, HEAD and OPTIONS. Authorization is
  * dropped for good on the first step to another origin. What the server has said of an artifact on the
- * way counts: the storage that it leads to knows nothing of that. What changes something or carries a body is
- * not followed: where it ends up must be certain.
+ * way counts: the storage that it leads to knows nothing of that. What changes something or carries a
+ * body is not followed: where it ends up must be certain.
  */
 export async function followRedirects(
   request: HttpRequest,

@@ -31,6 +31,8 @@ export interface Bucket {
   upload<T>(ask: Ask<T>, signal?: AbortSignal): Promise<T>;
   /** What the store throws when a request has failed. */
   failed(what: string, cause: unknown): LarderError;
+  /** Does some work with the bucket; whatever it throws becomes what {@link failed} makes of it. */
+  reporting<T>(what: string, work: () => Promise<T>): Promise<T>;
   close(): void;
 }
 
@@ -48,6 +50,11 @@ export async function openBucket(
   const { lookupMs } = timeouts;
   const clients = await createS3Clients(options, timeouts);
   const { lookups, downloads, uploads } = clients;
+  const failed = (what: string, cause: unknown) =>
+    storageFailed(what, cause, {
+      reason: reasonOf(cause),
+      hint: `Check that the bucket "${name}" can be reached, and that the server's credentials may list it and read, write and delete in it.`,
+    });
   return {
     name,
     keys: createObjectKeys(prefix),
@@ -63,11 +70,14 @@ export async function openBucket(
       }),
     upload: (ask, signal) =>
       withDeadline((abortSignal) => ask(uploads, { abortSignal }), { timeoutMs: null, signal }),
-    failed: (what, cause) =>
-      storageFailed(what, cause, {
-        reason: reasonOf(cause),
-        hint: `Check that the bucket "${name}" can be reached, and that the server's credentials may list it and read, write and delete in it.`,
-      }),
+    failed,
+    async reporting(what, work) {
+      try {
+        return await work();
+      } catch (error) {
+        throw failed(what, error);
+      }
+    },
     close: () => {
       clients.close();
     },

@@ -5,13 +5,6 @@ import { readObject } from './open-object.ts';
 /** Keeps the identity of the blobs of a bucket in an object beside them. */
 export function createIdentityObject(bucket: Bucket): IdentifiedStore {
   const key = bucket.keys.identity;
-  const reporting = async <T>(what: string, work: () => Promise<T>): Promise<T> => {
-    try {
-      return await work();
-    } catch (error) {
-      throw bucket.failed(what, error);
-    }
-  };
 
   async function read(): Promise<string | null> {
     const bytes = await readObject(bucket, key);
@@ -19,10 +12,10 @@ export function createIdentityObject(bucket: Bucket): IdentifiedStore {
   }
 
   return {
-    readIdentity: () => reporting('Reading the identity of the bucket', read),
+    readIdentity: () => bucket.reporting('Reading the identity of the bucket', read),
 
     writeIdentity: (id) =>
-      reporting('Writing the identity of the bucket', async () => {
+      bucket.reporting('Writing the identity of the bucket', async () => {
         // Not every service can do that by itself. Servers that start together write the same.
         if ((await read()) !== null) return;
         const object = { ...bucket.at(key), ...bucket.placement, Body: `${id}\n` };

@@ -1,7 +1,7 @@
 // Blobs as objects of a bucket, each of which holds exactly the bytes of an artifact: downloads may be
 // sent to the bucket itself.
 import type { BlobStore } from '../blob-store.ts';
-import { openBucket } from './bucket.ts';
+import { openBucket, type Bucket } from './bucket.ts';
 import type { IdentifiedStore } from '../store-identity.ts';
 import { describeBlob } from './describe-blob.ts';
 import { createIdentityObject } from './identity-object.ts';
@@ -36,13 +36,7 @@ export async function openS3BlobStore(
   const { keys } = bucket;
   const buffers = createPartBuffers();
 
-  async function reporting<T>(what: string, work: () => Promise<T>): Promise<T> {
-    try {
-      return await work();
-    } catch (error) {
-      throw bucket.failed(what, error);
-    }
-  }
+  const reporting: Bucket['reporting'] = (what, work) => bucket.reporting(what, work);
 
   return {
     // Replicated storage does not find what only nodes have that are down.
