@@ -101,20 +101,27 @@ async function copyArtifact(
   }
   const written = await copyBlob({ key, record }, { from, to });
   if (typeof written === 'string') {
-    await to.blobs.remove(blob);
+    await removeUnlessRecorded({ key, record }, to);
     // Evicted or purged since it was listed.
     if ((await from.index.read(key))?.blob !== blob) return;
     result.failed.push({ key, blob, problem: written });
     return;
   }
   if (!(await to.index.write(key, { ...record, ...written }))) {
-    // Another migration may have been as far with the same blob.
-    if ((await to.index.read(key))?.blob !== blob) await to.blobs.remove(blob);
+    await removeUnlessRecorded({ key, record }, to);
     return;
   }
   result.copied += 1;
   result.bytes += record.sizeBytes;
   onProgress?.(result);
+}
+
+/** Another migration may have been as far with the same blob. */
+async function removeUnlessRecorded(
+  { key, record: { blob } }: ArtifactEntry,
+  { blobs, index }: MigrationStores,
+): Promise<void> {
+  if ((await index.read(key))?.blob !== blob) await blobs.remove(blob);
 }
 
 /** What was written, or what is wrong with what was to be. */
