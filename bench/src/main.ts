@@ -18,6 +18,7 @@ import { MachineBusyError } from './quiet/quiet-machine.ts';
 import { type Bench, missesGate } from './runner/bench.ts';
 import { runBench, type StoredResult } from './runner/run-bench.ts';
 import { summarize } from './runner/summary.ts';
+import { serverCluster } from './server-cluster/server-cluster.ts';
 import { serverEviction } from './server-eviction/server-eviction.ts';
 import { serverMemory } from './server-memory/server-memory.ts';
 import { serverPeers } from './server-speed/server-peers.ts';
@@ -36,6 +37,7 @@ const BENCHES: readonly Bench[] = [
   serverTransfers,
   serverRequests,
   serverPeers,
+  serverCluster,
   nxStart,
   nxColdSmall,
   nxColdLarge,

@@ -1,10 +1,14 @@
 import { type CapacityAssumptions } from './assumptions.ts';
 import { developersCarried, planCapacity } from './capacity-model.ts';
 import { type CapacityAnswer, type PlayedDay } from './capacity-tables.ts';
-import { type ClusterCosts } from './cluster-costs.ts';
 import { planCluster } from './cluster-plan.ts';
 import { compareLoad } from './compare-load.ts';
-import { type MeasuredCosts, timesOfOneMachine, timesOfReplica } from './service-times.ts';
+import {
+  type ClusterCosts,
+  type MeasuredCosts,
+  timesOfOneMachine,
+  timesOfReplica,
+} from './service-times.ts';
 import { simulateLoad } from './simulate-load.ts';
 
 /** What everything is worked out from. */
@@ -16,12 +20,12 @@ export interface CapacityBasis {
 
 export function answerCapacity(developers: number, basis: CapacityBasis): CapacityAnswer {
   const { assumptions, measured, clusterCosts } = basis;
-  const times = timesOfReplica(measured, clusterCosts);
+  const times = timesOfReplica(measured, clusterCosts, assumptions);
   const oneMachine = timesOfOneMachine(measured);
   const plan = planCapacity(developers, assumptions, times);
   return {
     plan,
-    cluster: planCluster(plan, assumptions, clusterCosts),
+    cluster: planCluster(plan, assumptions, clusterCosts, times),
     oneMachine: {
       ...planCapacity(developers, assumptions, oneMachine, 1),
       carries: developersCarried(assumptions, oneMachine, 1),
@@ -41,7 +45,7 @@ export function playDay(
   { seed, mostRequests = MOST_REQUESTS }: { seed: number; mostRequests?: number },
 ): PlayedDay {
   const { assumptions, measured, clusterCosts } = basis;
-  const times = timesOfReplica(measured, clusterCosts);
+  const times = timesOfReplica(measured, clusterCosts, assumptions);
   const plan = planCapacity(developers, assumptions, times);
   const { replicas } = plan;
   const minutes = Math.floor((60 * mostRequests) / plan.day.requests);

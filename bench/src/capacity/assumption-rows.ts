@@ -10,7 +10,7 @@ export interface AssumptionRow {
 
 /** Everything that the figures rest on and that is another thing in another company. */
 export function describeAssumptions(assumptions: CapacityAssumptions): AssumptionRow[] {
-  const { people, ci, artifacts, prices } = assumptions;
+  const { people, ci, artifacts, engines, prices } = assumptions;
   const both = (valueOf: (population: Population) => string | number) =>
     `${valueOf(people)}, ${valueOf(ci)}`;
   return [
@@ -68,6 +68,16 @@ export function describeAssumptions(assumptions: CapacityAssumptions): Assumptio
       what: "a client's connection",
       value: `${assumptions.clientMbPerSecond} MB/s`,
       note: 'assumed',
+    },
+    {
+      what: 'network to PostgreSQL, there and back',
+      value: `${engines.databaseNetworkMs} ms`,
+      note: 'assumed: the same data centre',
+    },
+    {
+      what: 'a bucket: first byte of a download, end of an upload',
+      value: `${engines.bucketFirstByteMs} ms, ${engines.bucketStoredMs} ms`,
+      note: 'assumed; nobody waits for a core meanwhile',
     },
     {
       what: 'artifacts stay without use',

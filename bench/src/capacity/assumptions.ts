@@ -14,6 +14,7 @@ export interface CapacityAssumptions {
   readonly clientMbPerSecond: number;
   /** From the last byte of an answer until the next lookup arrives. */
   readonly networkMs: number;
+  readonly engines: EngineTimes;
   /** How long artifacts stay without use, in days with work and without. */
   readonly retentionDays: number;
   readonly workdaysPerMonth: number;
@@ -43,6 +44,16 @@ export interface Population {
 export interface ArtifactSizes {
   readonly medianBytes: number;
   readonly meanBytes: number;
+}
+
+/** What a replica waits for although nobody computes, in milliseconds. */
+export interface EngineTimes {
+  /** There and back, for each statement. */
+  readonly databaseNetworkMs: number;
+  /** Until the head of a download's answer is there. */
+  readonly bucketFirstByteMs: number;
+  /** From the last byte of an upload until the object is stored. */
+  readonly bucketStoredMs: number;
 }
 
 export interface Prices {
@@ -78,6 +89,7 @@ export const DEFAULT_ASSUMPTIONS: CapacityAssumptions = {
   lookupConcurrency: 32,
   clientMbPerSecond: 40,
   networkMs: 2,
+  engines: { databaseNetworkMs: 0.5, bucketFirstByteMs: 30, bucketStoredMs: 60 },
   retentionDays: 14,
   workdaysPerMonth: 21,
   targetUtilization: 0.5,

@@ -1,10 +1,10 @@
-import { onlyCpu, plainAssumptions, someCosts } from './capacity.fixture.ts';
-import { developersCarried, planCapacity } from './capacity-model.ts';
-import { CLUSTER_COSTS } from './cluster-costs.ts';
+import { type CapacityAssumptions } from './assumptions.ts';
+import { onlyCpu, plainAssumptions, someClusterCosts, someCosts } from './capacity.fixture.ts';
+import { type CapacityPlan, developersCarried, planCapacity } from './capacity-model.ts';
 import { planCluster } from './cluster-plan.ts';
 import { timesOfReplica } from './service-times.ts';
 
-const replica = timesOfReplica(someCosts, CLUSTER_COSTS);
+const replica = timesOfReplica(someCosts, someClusterCosts, plainAssumptions);
 
 describe('the plan for 360 developers whose day is one hour', () => {
   const { people, ci } = plainAssumptions;
@@ -81,27 +81,24 @@ describe('replicas', () => {
 
 describe('the cluster', () => {
   const plan = planCapacity(10_000, plainAssumptions, replica);
+  const clusterOf = (planned: CapacityPlan, assumptions: CapacityAssumptions) =>
+    planCluster(planned, assumptions, someClusterCosts, replica);
 
   it('opens the connections of all replicas, of which few are busy', () => {
-    const { connections, busyConnections } = planCluster(plan, plainAssumptions, CLUSTER_COSTS);
-    const { readMs, writeMs } = CLUSTER_COSTS.database;
-    expect(connections).toBe(plan.replicas * CLUSTER_COSTS.database.connections);
-    expect(busyConnections).toBeCloseTo(
-      (plan.peak.reads * readMs + plan.peak.inserts * writeMs) / 1000,
-    );
+    const { connections, busyConnections } = clusterOf(plan, plainAssumptions);
+    expect(connections).toBe(plan.replicas * 10);
+    // With half a millisecond on the way.
+    expect(busyConnections).toBeCloseTo((plan.peak.reads * 1 + plan.peak.inserts * 4) / 1000);
     expect(busyConnections).toBeLessThan(connections);
   });
 
   it('pays for parts of what is large', () => {
-    const large = { medianBytes: 20_000_000, meanBytes: 20_000_000 };
-    const { putsPerDay } = planCluster(
-      planCapacity(10_000, { ...plainAssumptions, artifacts: large }, replica),
-      { ...plainAssumptions, artifacts: large },
-      CLUSTER_COSTS,
-    );
-    // Three parts of 8 MiB, the begin and the end.
-    expect(putsPerDay).toBeCloseTo(plan.day.uploads * 5);
-    const { dollarsPerMonth, getsPerDay } = planCluster(plan, plainAssumptions, CLUSTER_COSTS);
+    const artifacts = { medianBytes: 20_000_000, meanBytes: 20_000_000 };
+    const large = { ...plainAssumptions, artifacts };
+    const { putsPerDay } = clusterOf(planCapacity(10_000, large, replica), large);
+    // Four parts of 5 MiB, the begin and the end.
+    expect(putsPerDay).toBeCloseTo(plan.day.uploads * 6);
+    const { dollarsPerMonth, getsPerDay } = clusterOf(plan, plainAssumptions);
     const { prices, workdaysPerMonth } = plainAssumptions;
     expect(dollarsPerMonth.gets).toBeCloseTo(
       (getsPerDay / 1000) * prices.perThousandGets * workdaysPerMonth,

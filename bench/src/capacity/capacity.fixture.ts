@@ -1,5 +1,5 @@
 import { type CapacityAssumptions, DEFAULT_ASSUMPTIONS } from './assumptions.ts';
-import { type MeasuredCosts, type ServiceTimes } from './service-times.ts';
+import { type ClusterCosts, type MeasuredCosts, type ServiceTimes } from './service-times.ts';
 
 /** Costs whose sums can be made in one's head. */
 export const someCosts: MeasuredCosts = {
@@ -13,6 +13,18 @@ export const someCosts: MeasuredCosts = {
     { sizeBytes: 1_000_000, cpuMs: 3 },
   ],
   rssMb: 120,
+};
+
+export const someClusterCosts: ClusterCosts = {
+  database: {
+    readMs: 0.5,
+    writeMs: 3.5,
+    replicaCpuMs: 0.2,
+    readCpuMs: 0.1,
+    writeCpuMs: 0.3,
+    rowBytes: 1_000,
+  },
+  bucket: { downloadCpuMs: 1, downloadCpuMsPerMb: 4, uploadCpuMs: 2, uploadCpuMsPerMb: 6 },
 };
 
 /** Of machines on which a thousand developers keep several replicas busy. */

@@ -1,8 +1,7 @@
 import { expectedOverSizes } from './artifact-sizes.ts';
 import { type CapacityAssumptions } from './assumptions.ts';
 import { type CapacityPlan } from './capacity-model.ts';
-import { type ClusterCosts } from './cluster-costs.ts';
-import { partRequestsOf } from './service-times.ts';
+import { type ClusterCosts, partRequestsOf, type ServiceTimes } from './service-times.ts';
 
 /** What the database and the bucket behind the replicas have to do. */
 export interface ClusterPlan {
@@ -33,18 +32,17 @@ const BYTES_PER_GB = 1_000_000_000;
 export function planCluster(
   { day, peak, replicas, storedArtifacts, storedBytes }: CapacityPlan,
   { artifacts, prices, workdaysPerMonth }: CapacityAssumptions,
-  { database, bucket }: ClusterCosts,
+  { database }: ClusterCosts,
+  times: ServiceTimes,
 ): ClusterPlan {
-  const putsPerUpload = expectedOverSizes(artifacts, (size) =>
-    partRequestsOf(size, bucket.partBytes),
-  );
+  const putsPerUpload = expectedOverSizes(artifacts, partRequestsOf);
   const getsPerDay = day.hits;
   const putsPerDay = day.uploads * putsPerUpload;
   const perMonth = (count: number, pricePerThousand: number) =>
     (count / 1000) * pricePerThousand * workdaysPerMonth;
   return {
-    connections: replicas * database.connections,
-    busyConnections: (peak.reads * database.readMs + peak.inserts * database.writeMs) / 1000,
+    connections: replicas * times.connections,
+    busyConnections: (peak.reads * times.readMs + peak.inserts * times.writeMs) / 1000,
     databaseCores: (peak.reads * database.readCpuMs + peak.inserts * database.writeCpuMs) / 1000,
     touchedRows: (peak.lookups * day.hits) / day.lookups,
     indexBytes: storedArtifacts * database.rowBytes,

@@ -9,9 +9,8 @@ import { answerCapacity, type CapacityBasis, playDay } from './answer-capacity.t
 import { describeAssumptions } from './assumption-rows.ts';
 import { DEFAULT_ASSUMPTIONS } from './assumptions.ts';
 import { formatAssumptions, formatCapacity, formatPlayedDays } from './capacity-tables.ts';
-import { CLUSTER_COSTS } from './cluster-costs.ts';
 import { formatCount } from './format-figures.ts';
-import { findMeasuredCosts } from './measured-costs.ts';
+import { findClusterCosts, findMeasuredCosts } from './measured-costs.ts';
 import { operationsPage, replaceSection, type Section, SECTIONS } from './operations-page.ts';
 import { readAssumptions } from './read-assumptions.ts';
 
@@ -31,20 +30,20 @@ async function main(): Promise<number> {
   if (![seed, ...developers].every((each) => Number.isInteger(each) && each > 0)) {
     throw new Error('--developers and --seed must be whole numbers above 0.');
   }
+  const results = await readKeptResults();
   const basis: CapacityBasis = {
     assumptions:
       values.assumptions === undefined
         ? DEFAULT_ASSUMPTIONS
         : await readAssumptions(values.assumptions, DEFAULT_ASSUMPTIONS),
-    measured: findMeasuredCosts(await readKeptResults()),
-    clusterCosts: CLUSTER_COSTS,
+    measured: findMeasuredCosts(results),
+    clusterCosts: findClusterCosts(results),
   };
   const sections = {
     assumptions: formatAssumptions(describeAssumptions(basis.assumptions)),
     capacity: formatCapacity(developers.map((count) => answerCapacity(count, basis))),
   };
   console.log(`${sections.assumptions}\n\n${sections.capacity}\n`);
-  console.log(`PostgreSQL and S3: ${CLUSTER_COSTS.source}.\n`);
   const days = developers.map((count) => playDay(count, basis, { seed }));
   const played = formatPlayedDays(days);
   console.log(played);

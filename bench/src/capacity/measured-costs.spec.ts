@@ -1,5 +1,5 @@
 import { readKeptResults } from '../report/report-files.ts';
-import { findMeasuredCosts } from './measured-costs.ts';
+import { findClusterCosts, findMeasuredCosts } from './measured-costs.ts';
 
 it('finds what the benches of the server have measured, dearer with each size', async () => {
   const { download, upload, requestCpuMs, rssMb } = findMeasuredCosts(await readKeptResults());
@@ -11,6 +11,14 @@ it('finds what the benches of the server have measured, dearer with each size', 
   expect(rssMb).toBeGreaterThan(50);
 });
 
+it('finds what PostgreSQL and a bucket add, which is something each time', async () => {
+  const { database, bucket } = findClusterCosts(await readKeptResults());
+  for (const cost of Object.values({ ...database, ...bucket })) expect(cost).toBeGreaterThan(0);
+  expect(database.readMs).toBeLessThan(database.writeMs);
+  expect(database.readCpuMs).toBeLessThan(database.writeCpuMs);
+});
+
 it('says which measurement is missing', () => {
   expect(() => findMeasuredCosts([])).toThrow('server-requests has not measured "HEAD 1 kB"');
+  expect(() => findClusterCosts([])).toThrow('server-cluster has not measured');
 });

@@ -4,17 +4,17 @@ import { answerCapacity } from './answer-capacity.ts';
 import { describeAssumptions } from './assumption-rows.ts';
 import { DEFAULT_ASSUMPTIONS } from './assumptions.ts';
 import { formatAssumptions, formatCapacity } from './capacity-tables.ts';
-import { CLUSTER_COSTS } from './cluster-costs.ts';
-import { findMeasuredCosts } from './measured-costs.ts';
+import { findClusterCosts, findMeasuredCosts } from './measured-costs.ts';
 import { operationsPage, replaceSection } from './operations-page.ts';
 
 describe('docs/operations.md', () => {
   it('has the tables that the model makes: "npm run bench:capacity -- --write"', async () => {
     const page = await readFile(operationsPage, 'utf8');
+    const results = await readKeptResults();
     const basis = {
       assumptions: DEFAULT_ASSUMPTIONS,
-      measured: findMeasuredCosts(await readKeptResults()),
-      clusterCosts: CLUSTER_COSTS,
+      measured: findMeasuredCosts(results),
+      clusterCosts: findClusterCosts(results),
     };
     const assumptions = formatAssumptions(describeAssumptions(DEFAULT_ASSUMPTIONS));
     const capacity = formatCapacity([1_000, 50_000].map((count) => answerCapacity(count, basis)));

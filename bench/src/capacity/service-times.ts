@@ -1,4 +1,4 @@
-import { type ClusterCosts } from './cluster-costs.ts';
+import { type CapacityAssumptions } from './assumptions.ts';
 
 /** CPU time of a request by the size of its artifact, in ascending order. */
 export type SizeCurve = readonly { readonly sizeBytes: number; readonly cpuMs: number }[];
@@ -10,6 +10,29 @@ export interface MeasuredCosts {
   readonly download: SizeCurve;
   readonly upload: SizeCurve;
   readonly rssMb: number;
+}
+
+/** What PostgreSQL and S3 add to what a server takes with a data folder, without the network between. */
+export interface ClusterCosts {
+  readonly database: {
+    /** What a replica waits for, when nothing else is done. */
+    readonly readMs: number;
+    readonly writeMs: number;
+    /** CPU of the replica for one statement. */
+    readonly replicaCpuMs: number;
+    /** CPU of PostgreSQL. */
+    readonly readCpuMs: number;
+    readonly writeCpuMs: number;
+    /** What a row of the index takes, with its part of the indexes over it. */
+    readonly rowBytes: number;
+  };
+  /** CPU of the replica for one request, and for each MB of its body. */
+  readonly bucket: {
+    readonly downloadCpuMs: number;
+    readonly downloadCpuMsPerMb: number;
+    readonly uploadCpuMs: number;
+    readonly uploadCpuMsPerMb: number;
+  };
 }
 
 /** What requests take a server, wherever it keeps its artifacts. */
@@ -30,6 +53,15 @@ export interface ServiceTimes {
 }
 
 const BYTES_PER_MB = 1_000_000;
+
+/** `databaseMaxConnections` by default. */
+const CONNECTIONS = 10;
+
+/** An artifact beyond it is sent to the bucket in parts of this size. */
+const PART_BYTES = 5 * 1024 ** 2;
+
+/** Most that a replica takes, at eight uploads of 100 MB at once; `npm run e2e:cluster` watches over it. */
+const MOST_RSS_MB = 220;
 
 /** A server with its data folder: what was measured has the index and the disk in it. */
 export function timesOfOneMachine(measured: MeasuredCosts): ServiceTimes {
@@ -53,33 +85,33 @@ export function timesOfOneMachine(measured: MeasuredCosts): ServiceTimes {
  */
 export function timesOfReplica(
   measured: MeasuredCosts,
-  { database, bucket, replicaRssMb }: ClusterCosts,
+  { database, bucket }: ClusterCosts,
+  { engines }: CapacityAssumptions,
 ): ServiceTimes {
   const oneMachine = timesOfOneMachine(measured);
-  const partsOf = (sizeBytes: number) => partRequestsOf(sizeBytes, bucket.partBytes);
   return {
     requestCpuMs: measured.requestCpuMs,
     downloadCpuMs: (sizeBytes) =>
       oneMachine.downloadCpuMs(sizeBytes) +
-      bucket.requestCpuMs +
+      bucket.downloadCpuMs +
       (bucket.downloadCpuMsPerMb * sizeBytes) / BYTES_PER_MB,
     uploadCpuMs: (sizeBytes) =>
       oneMachine.uploadCpuMs(sizeBytes) +
-      bucket.requestCpuMs * partsOf(sizeBytes) +
+      bucket.uploadCpuMs * partRequestsOf(sizeBytes) +
       (bucket.uploadCpuMsPerMb * sizeBytes) / BYTES_PER_MB,
     statementCpuMs: database.replicaCpuMs,
-    readMs: database.readMs,
-    writeMs: database.writeMs,
-    connections: database.connections,
-    firstByteMs: bucket.firstByteMs,
-    storedMs: bucket.storedMs,
-    rssMb: replicaRssMb,
+    readMs: database.readMs + engines.databaseNetworkMs,
+    writeMs: database.writeMs + engines.databaseNetworkMs,
+    connections: CONNECTIONS,
+    firstByteMs: engines.bucketFirstByteMs,
+    storedMs: engines.bucketStoredMs,
+    rssMb: MOST_RSS_MB,
   };
 }
 
 /** Requests to the bucket that store an artifact: in parts, with one that begins and one that ends. */
-export function partRequestsOf(sizeBytes: number, partBytes: number): number {
-  return sizeBytes <= partBytes ? 1 : Math.ceil(sizeBytes / partBytes) + 2;
+export function partRequestsOf(sizeBytes: number): number {
+  return sizeBytes <= PART_BYTES ? 1 : Math.ceil(sizeBytes / PART_BYTES) + 2;
 }
 
 /** Straight lines between what was measured, and on as the last one goes. */

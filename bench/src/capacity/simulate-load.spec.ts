@@ -2,9 +2,8 @@ import { DEFAULT_ASSUMPTIONS } from './assumptions.ts';
 import { type CapacityBasis, playDay } from './answer-capacity.ts';
 import { onlyCpu, plainAssumptions, slowCosts } from './capacity.fixture.ts';
 import { planCapacity } from './capacity-model.ts';
-import { CLUSTER_COSTS } from './cluster-costs.ts';
 import { readKeptResults } from '../report/report-files.ts';
-import { findMeasuredCosts } from './measured-costs.ts';
+import { findClusterCosts, findMeasuredCosts } from './measured-costs.ts';
 import { simulateLoad } from './simulate-load.ts';
 
 const options = { developers: 50, replicas: 3, seed: 1, minutesPerHour: 60, watchedHour: 9 };
@@ -52,10 +51,11 @@ describe('the model and a day that is played agree', () => {
 });
 
 async function basisOf(overrides: Partial<CapacityBasis> = {}): Promise<CapacityBasis> {
+  const results = await readKeptResults();
   return {
     assumptions: DEFAULT_ASSUMPTIONS,
-    measured: findMeasuredCosts(await readKeptResults()),
-    clusterCosts: CLUSTER_COSTS,
+    measured: findMeasuredCosts(results),
+    clusterCosts: findClusterCosts(results),
     ...overrides,
   };
 }

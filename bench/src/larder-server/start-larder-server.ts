@@ -7,16 +7,26 @@ export interface StartLine {
   readonly token: string;
 }
 
+export interface StartOptions {
+  readonly execArgv?: readonly string[];
+  /** Beside those of this process. */
+  readonly variables?: Readonly<Record<string, string>>;
+}
+
 /** Starts the `larder-server` command as it is published, on a free port. */
 export function startLarderServer(
   args: readonly string[],
-  { execArgv = [] }: { execArgv?: readonly string[] } = {},
+  { execArgv = [], variables = {} }: StartOptions = {},
 ): ChildProcess {
   const packageFolder = dirname(require.resolve('@larder/server/package.json'));
   return fork(
     join(packageFolder, 'dist', 'cli', 'main.js'),
     ['--port', '0', '--log-level', 'warn', '--json', ...args],
-    { execArgv: [...execArgv], stdio: ['ignore', 'pipe', 'inherit', 'ipc'] },
+    {
+      execArgv: [...execArgv],
+      env: { ...process.env, ...variables },
+      stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+    },
   );
 }
 

@@ -13,7 +13,7 @@ const WIRINGS = {
   '@vercel/remote-nx': vercelRunner,
   runner: larderPlugin,
 };
-const ROUNDS = 7;
+const ROUNDS = 5;
 const BOUNDS = { gate: 0.4, aim: 0.2 };
 
 export const nxRunner: Bench = {

@@ -51,7 +51,7 @@ export const nxGrowth: Bench = {
       const subjects = Object.fromEntries(
         Object.entries(COUNTS).map(([name, tasks]) => [name, build(tasks)]),
       ) as Record<Name, () => Promise<Cost>>;
-      return resultOf(await context.inTurns(subjects, { rounds: 5 }));
+      return resultOf(await context.inTurns(subjects, { rounds: 3 }));
     } finally {
       await cleanup.run();
     }

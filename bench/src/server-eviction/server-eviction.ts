@@ -10,7 +10,7 @@ import { applyLoad, type Load, type LoadResult } from './apply-load.ts';
 import { createTimingClient } from './timing-client.ts';
 
 const LIMIT_BYTES = 200_000_000;
-const LOAD: Load = { artifactBytes: 1_000_000, artifacts: 2_000, writers: 4, readers: 4 };
+const LOAD: Load = { artifactBytes: 1_000_000, artifacts: 1_000, writers: 4, readers: 4 };
 
 /** An artifact each, and what the file says of it. */
 const IN_FLIGHT_BYTES = LOAD.writers * (LOAD.artifactBytes + 1_000);
@@ -32,7 +32,7 @@ export const serverEviction: Bench = {
   name: 'server-eviction',
   area: 'server',
   title: 'Eviction by the server',
-  question: 'What does eviction cost requests: 2 GB of writes into 200 MB, with readers at work?',
+  question: 'What does eviction cost requests: 1 GB of writes into 200 MB, with readers at work?',
   async run() {
     const without: Round[] = [];
     const withEviction: Round[] = [];

@@ -21,8 +21,18 @@ export interface ServedSubject {
 const TOKEN = 'a-token-of-the-bench';
 
 /** `larder-server` as it is published; it logs warnings only, because the plain one logs nothing. */
-export async function startLarder(folder: string): Promise<ServedSubject> {
-  const server = startMeasuredServer(() => startLarderServer(['--data-dir', folder]));
+export function startLarder(folder: string): Promise<ServedSubject> {
+  return startLarderOn(folder, {});
+}
+
+/** The same with variables that name other storage; in the folder is what they leave to it. */
+export async function startLarderOn(
+  folder: string,
+  variables: Readonly<Record<string, string>>,
+): Promise<ServedSubject> {
+  const server = startMeasuredServer(() =>
+    startLarderServer(['--data-dir', folder], { variables }),
+  );
   return { server, target: await readStartLine(server.process) };
 }
 

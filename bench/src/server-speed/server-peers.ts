@@ -13,6 +13,7 @@ import { startForeign, startLarder, startNginx } from './served-subject.ts';
 
 const ROUNDS = 10;
 const MEMORY_ROUNDS = 5;
+const NGINX_ROUNDS = 5;
 const CPU_BOUNDS = { gate: 0.5, aim: 0.35 };
 const MEMORY_BOUNDS = { gate: 0.15, aim: 0.1 };
 const MEMORY_TRANSFERS = 8;
@@ -104,7 +105,7 @@ function measureNginx(context: BenchContext): Promise<Measure[]> {
     for (const { name, sizeBytes, count } of SIZES) {
       for (const method of ['PUT', 'GET'] as const) {
         context.onProgress(`nginx: ${method} ${name}`);
-        const turns = await sendInTurns({ method, sizeBytes, count }, ROUNDS);
+        const turns = await sendInTurns({ method, sizeBytes, count }, NGINX_ROUNDS);
         const what = `nginx: CPU of a ${method} of ${name}`;
         measures.push(figureOf(turns, { what, subject: 'nginx', quantity: 'cpuMs' }));
       }

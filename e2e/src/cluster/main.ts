@@ -6,6 +6,7 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
+import { type Engines, startEngines } from '../engines/start-engines.ts';
 import { readEnvironment } from '../environment.ts';
 import { nxInstallation, serverInstallation } from '../installations/installation.ts';
 import { prepareInstallations } from '../installations/prepare-installations.ts';
@@ -22,7 +23,6 @@ import { raceArtifacts } from './race-artifacts.ts';
 import { runMigration } from './run-migration.ts';
 import { runOutages } from './run-outages.ts';
 import { startCluster } from './start-cluster.ts';
-import { type Engines, startEngines } from './start-engines.ts';
 import { startReplica } from './start-replica.ts';
 
 const NX_VERSION = '24.0.6';

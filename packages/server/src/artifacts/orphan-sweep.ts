@@ -17,7 +17,7 @@ export interface OrphanSweep {
 
 export function createOrphanSweep(parts: {
   blobs: Pick<BlobStore, 'list' | 'remove' | 'removeLeftovers'>;
-  index: Pick<ArtifactIndex, 'listBlobs'>;
+  index: Pick<ArtifactIndex, 'listBlobs' | 'usage'>;
   leases: Pick<Leases, 'acquire'>;
   /** Called when there were any. */
   onSwept: (removedBlobs: number) => void;

@@ -63,3 +63,18 @@ it('stops when it is told to', async () => {
   await storeOrphan('old', 2 * ORPHAN_AGE_MS);
   await expect(sweepOrphans({ ...stores, nowMs: NOW_MS, signal })).rejects.toThrow('closing');
 });
+
+it('looks at small parts of many artifacts', async () => {
+  const recorded = await store('recorded', 2 * ORPHAN_AGE_MS);
+  const old = await storeOrphan('old', 2 * ORPHAN_AGE_MS);
+  const listed = new Set<string>();
+  const index = {
+    usage: () => Promise.resolve(new Map([['a', { artifacts: 40_000_000, storedBytes: 0 }]])),
+    listBlobs: (prefix: string) => {
+      listed.add(prefix);
+      return stores.index.listBlobs(prefix);
+    },
+  };
+  expect(await sweepOrphans({ ...stores, index, nowMs: NOW_MS })).toBe(1);
+  expect(listed).toEqual(new Set([old, recorded].map((blob) => blob.slice(0, 3))));
+});

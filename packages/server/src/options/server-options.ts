@@ -3,6 +3,7 @@ import { LarderError } from '../errors/larder-error.ts';
 import type { MetricsAccess } from '../metrics/metrics-access.ts';
 import type { OidcIssuer } from '../oidc/oidc-issuer.ts';
 import { oidcSchema } from '../oidc/oidc-options.ts';
+import { isDatabaseUrl } from '../storage/postgres/database-address.ts';
 import type { ResolvedS3Options, S3Options } from '../storage/s3/s3-options.ts';
 import { s3Schema } from '../storage/s3/s3-schema.ts';
 import { type ServerToken } from '../tokens/server-token.ts';
@@ -226,10 +227,6 @@ export function resolveServerOptions(
       hint: 'Run "larder-server --help" for all options and their values.',
     },
   );
-}
-
-function isDatabaseUrl(text: string): boolean {
-  return /^postgres(?:ql)?:\/\//.test(text) && URL.canParse(text);
 }
 
 function integerSchema(least: number, most: number) {

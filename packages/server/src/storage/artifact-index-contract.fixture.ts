@@ -39,6 +39,8 @@ const RECORD: ArtifactRecord = {
   hits: 3,
 };
 
+const LATER_MS = RECORD.accessedAtMs + 1_000;
+
 const SILENT_RECORD: ArtifactRecord = {
   ...RECORD,
   blob: 'ab00000000000000000000000000000a',
@@ -148,19 +150,19 @@ export function describeArtifactIndex(
       await index.write(KEY, RECORD);
       await index.touch(
         new Map([
-          [SILENT_RECORD.blob, { accessedAtMs: 6, hits: 1 }],
-          [RECORD.blob, { accessedAtMs: 5, hits: 0 }],
+          [SILENT_RECORD.blob, { accessedAtMs: LATER_MS + 1, hits: 1 }],
+          [RECORD.blob, { accessedAtMs: LATER_MS, hits: 0 }],
         ]),
       );
       await index.touch(new Map());
-      expect(await index.read(KEY)).toEqual({ ...RECORD, accessedAtMs: 5 });
-      await index.touch(new Map([[RECORD.blob, { accessedAtMs: 6, hits: 2 }]]));
-      expect(await index.read(KEY)).toEqual({ ...RECORD, accessedAtMs: 6, hits: 5 });
+      expect(await index.read(KEY)).toEqual({ ...RECORD, accessedAtMs: LATER_MS });
+      await index.touch(new Map([[RECORD.blob, { accessedAtMs: LATER_MS - 1, hits: 2 }]]));
+      expect(await index.read(KEY)).toEqual({ ...RECORD, accessedAtMs: LATER_MS, hits: 5 });
     });
 
     it('notes many hits of an artifact whose task ran for longer than any other', async () => {
       await index.write(KEY, RECORD);
-      await index.touch(new Map([[RECORD.blob, { accessedAtMs: 6, hits: 1_000_000 }]]));
+      await index.touch(new Map([[RECORD.blob, { accessedAtMs: LATER_MS, hits: 1_000_000 }]]));
       expect(await index.read(KEY)).toMatchObject({ hits: RECORD.hits + 1_000_000 });
       expect(await index.listTop(KEY, { order: 'saved', limit: 1 })).toHaveLength(1);
     });

@@ -131,7 +131,10 @@ export interface ArtifactIndex {
   read(key: ArtifactKey): Promise<ArtifactRecord | null>;
   /** Records of one space by hash; absent ones are left out. */
   readMany(space: ArtifactSpace, hashes: readonly string[]): Promise<Map<string, ArtifactRecord>>;
-  /** Notes when artifacts were used last, and how often, by the names of their blobs. */
+  /**
+   * Notes when artifacts were used, and how often, by the names of their blobs. Servers tell of it in any
+   * order: the latest use counts.
+   */
   touch(accesses: ReadonlyMap<string, ArtifactAccess>): Promise<void>;
   /** Removes a record, but only while it names this blob. */
   remove(key: ArtifactKey, blob: string): Promise<void>;

@@ -127,7 +127,12 @@ export const MAX_DESCRIPTION_BYTES = 64 * 1024;
 /** What may be held in memory of each download, as much as a stream does. */
 export const MAX_SMALL_BLOB_BYTES = 128 * 1024;
 
-/** Prefixes that all names of blobs have between them, to look at one 256th of all at a time. */
-export const BLOB_PREFIXES: readonly string[] = Array.from({ length: 256 }, (_value, number) =>
-  number.toString(16).padStart(2, '0'),
-);
+/** Prefixes of so many digits, which all names of blobs have between them: to look at a part at a time. */
+export function blobPrefixes(digits: number): readonly string[] {
+  return Array.from({ length: 16 ** digits }, (_value, number) =>
+    number.toString(16).padStart(digits, '0'),
+  );
+}
+
+/** For one 256th of all at a time. */
+export const BLOB_PREFIXES = blobPrefixes(2);

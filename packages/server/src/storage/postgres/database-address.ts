@@ -9,17 +9,20 @@ export interface DatabaseAddress {
   secrets: readonly string[];
 }
 
+export function isDatabaseUrl(text: string): boolean {
+  return /^postgres(?:ql)?:\/\//.test(text) && URL.canParse(text);
+}
+
 /** @throws LarderError `LARDER_SERVER_OPTIONS_INVALID`, which does not repeat the address. */
 export function parseDatabaseAddress(url: string): DatabaseAddress {
-  const parsed = URL.canParse(url) ? new URL(url) : null;
-  if (parsed === null || !/^postgres(ql)?:$/.test(parsed.protocol)) {
+  if (!isDatabaseUrl(url)) {
     throw new LarderError(
       'LARDER_SERVER_OPTIONS_INVALID',
       'The address of the database is no URL that begins with "postgres://".',
       { hint: 'Name the database as postgres://user:password@host:5432/database.' },
     );
   }
-  const { password, pathname, hostname, port, searchParams } = parsed;
+  const { password, pathname, hostname, port, searchParams } = new URL(url);
   const host = searchParams.get('host') ?? hostname;
   const passwords = new Set([password, decoded(password), searchParams.get('password') ?? '']);
   return {

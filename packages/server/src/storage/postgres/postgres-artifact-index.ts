@@ -29,7 +29,8 @@ const TOUCH = `
   locked as (
     select blob from artifact where blob in (select noted.blob from noted) order by blob for update
   )
-  update artifact set accessed_at_ms = noted.accessed_at_ms, hits = artifact.hits + noted.hits
+  update artifact set accessed_at_ms = greatest(artifact.accessed_at_ms, noted.accessed_at_ms),
+    hits = artifact.hits + noted.hits
   from noted join locked on locked.blob = noted.blob where artifact.blob = locked.blob`;
 
 /** An {@link ArtifactIndex} over a database, which stays its owner's to close. */

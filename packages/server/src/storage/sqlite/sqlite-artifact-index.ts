@@ -77,7 +77,8 @@ export function createSqliteArtifactIndex(open: OpenDatabase): ArtifactIndex {
           [...accesses].map(([blob, { accessedAtMs, hits }]) => [blob, accessedAtMs, hits]),
         );
         await sql`
-          update artifact set accessed_at_ms = noted.value ->> 1, hits = hits + (noted.value ->> 2)
+          update artifact set accessed_at_ms = max(accessed_at_ms, noted.value ->> 1),
+            hits = hits + (noted.value ->> 2)
           from json_each(${noted}) as noted where artifact.blob = noted.value ->> 0
         `.execute(database);
       }),

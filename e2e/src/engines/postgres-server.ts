@@ -13,6 +13,8 @@ import { findPostgres } from './find-postgres.ts';
 export interface PostgresServer {
   /** With its superuser and the database `postgres`; the same for as long as there is the folder. */
   readonly url: string;
+  /** Of the process that starts one for each connection; 0 while there is none. */
+  readonly pid: () => number;
   readonly start: () => Promise<void>;
   /** Ends it in good order, and all connections with it. */
   readonly stop: () => Promise<void>;
@@ -117,6 +119,7 @@ export async function startPostgresServer(
   }
   return {
     url: `postgres://${SUPERUSER}:${password}@127.0.0.1:${port}/postgres`,
+    pid: () => running?.pid ?? 0,
     start,
     stop: () => end('SIGINT'),
     kill,

@@ -1,4 +1,4 @@
-// `node e2e/dist/cluster/with-engines.js <command…>`: runs a command with the engines that it needs
+// `node e2e/dist/engines/with-engines.js <command…>`: runs a command with the engines that it needs
 // beside it. Its exit code is that of the command.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
