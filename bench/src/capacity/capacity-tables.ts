@@ -45,9 +45,8 @@ const ROWS: readonly Row[] = [
     ({ plan }) => pair(plan.utilization, plan.utilizationWithoutOne, formatShare),
   ],
   [
-    'waiting for a core: p50, p95, p99',
-    ({ plan: { waiting } }) =>
-      [waiting.p50Ms, waiting.p95Ms, waiting.p99Ms].map(formatMs).join(', '),
+    'waiting for a core: p95, p99',
+    ({ plan: { waiting } }) => pair(waiting.p95Ms, waiting.p99Ms, formatMs),
   ],
   ['memory of each, at most', ({ rssMb }) => `${rssMb} MB`],
   [

@@ -48,7 +48,6 @@ export function compareLoad(
     rate('MB a second up', 'MB', peak.uploadMb, simulated.uploadMbPerSecond, BYTES_MARGIN),
     rate('inserts a second', '', peak.inserts, simulated.insertsPerSecond, RATE_MARGIN),
     rate("a core's utilization", '', utilization, simulated.utilization, BYTES_MARGIN),
-    wait('waiting for a core, p50', waiting.p50Ms, simulated.waiting.p50Ms),
     wait('waiting for a core, p95', waiting.p95Ms, simulated.waiting.p95Ms),
     wait('waiting for a core, p99', waiting.p99Ms, simulated.waiting.p99Ms),
   ];

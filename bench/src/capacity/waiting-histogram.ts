@@ -35,6 +35,6 @@ export function createWaitingHistogram(): WaitingHistogram {
       counts[index] = (counts[index] ?? 0) + 1;
       total += 1;
     },
-    quantiles: () => ({ p50Ms: quantile(0.5), p95Ms: quantile(0.95), p99Ms: quantile(0.99) }),
+    quantiles: () => ({ p95Ms: quantile(0.95), p99Ms: quantile(0.99) }),
   };
 }

@@ -1,6 +1,8 @@
-/** How long the pieces of requests wait for a core that is busy with others. */
+/**
+ * How long the pieces of requests wait for a core that is busy with others. Where some half of them do not
+ * wait at all a median says nothing.
+ */
 export interface Waiting {
-  readonly p50Ms: number;
   readonly p95Ms: number;
   readonly p99Ms: number;
 }
@@ -21,7 +23,7 @@ export interface Queue {
  */
 export function waitingOf({ perSecond, meanMs, meanSquareMs2, companions }: Queue): Waiting {
   const utilization = (perSecond * meanMs) / 1000;
-  if (utilization >= 1) return { p50Ms: Infinity, p95Ms: Infinity, p99Ms: Infinity };
+  if (utilization >= 1) return { p95Ms: Infinity, p99Ms: Infinity };
   const residual = ((perSecond / 1000) * meanSquareMs2) / 2;
   const group = (companions * meanMs) / 2;
   const mean = (residual + group) / (1 - utilization);
@@ -31,5 +33,5 @@ export function waitingOf({ perSecond, meanMs, meanSquareMs2, companions }: Queu
     const beyond = 1 - share;
     return beyond >= waits ? 0 : (mean / waits) * Math.log(waits / beyond);
   };
-  return { p50Ms: quantile(0.5), p95Ms: quantile(0.95), p99Ms: quantile(0.99) };
+  return { p95Ms: quantile(0.95), p99Ms: quantile(0.99) };
 }

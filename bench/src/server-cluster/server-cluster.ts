@@ -8,7 +8,7 @@ import { type Load, withServers } from '../server-speed/compare-servers.ts';
 import { startLarder, startLarderOn } from '../server-speed/served-subject.ts';
 import { type DatabaseStatements, openStatements } from './database-statements.ts';
 
-const ROUNDS = 5;
+const ROUNDS = 3;
 const STATEMENTS = 300;
 
 const EMBEDDED = 'with a data folder';

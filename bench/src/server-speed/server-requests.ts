@@ -10,10 +10,10 @@ const BOUNDS = { gate: 2, aim: 1.4 };
 
 /** Why its gate is missed. */
 const HEAD_NOTE =
-  'A HEAD of the plain server is an answer from memory: 0.04 ms, so that whatever a server looks up is a ' +
+  'A HEAD of the plain server is an answer from memory, so that whatever a server looks up is a ' +
   'multiple of it. Ours asks the index, which commands beside the server may have changed, and then the ' +
   'disk whether the file is there and whole: a hit that turned out to be none would fail a build. Reading ' +
-  'fewer columns, or all of them as one value, saved 3 µs of some 100.';
+  'fewer columns, or all of them as one value, saved 3 %.';
 
 export const serverRequests: Bench = {
   name: 'server-requests',

@@ -125,14 +125,14 @@ function headerOf(entry: EntryOf<'folder' | 'link'>): EntryHeader {
 }
 
 function readWhole(descriptor: number, buffer: Buffer, path: string, size: number): number {
-  // One byte more than expected shows a file that has grown.
+  // One byte more than expected shows a file that has grown; when it does not come, the file is over.
   const wanted = size + 1;
   let length = 0;
   let read = 0;
   do {
     read = readSync(descriptor, buffer, length, wanted - length, null);
     length += read;
-  } while (read > 0 && length < wanted);
+  } while (read > 0 && length < size);
   if (length !== size) throw sourceChanged(path);
   return length;
 }
