@@ -1,6 +1,6 @@
 import { startEngines } from '@larder/e2e/engines/start-engines';
 import { readEnvironment } from '@larder/e2e/environment';
-import { createCleanupStack } from '@larder/e2e/processes/cleanup-stack';
+import { cleanUpOnSignals, createCleanupStack } from '@larder/e2e/processes/cleanup-stack';
 import { type WatchedServer, watchServer } from '../processes/measured-server.ts';
 import { type Bench, type BenchContext, type Measure } from '../runner/bench.ts';
 import { figure, figureOf, ratioOf } from '../runner/measures.ts';
@@ -43,6 +43,7 @@ export const serverCluster: Bench = {
     'What does a request cost when index or artifacts are not on the machine of the server?',
   async run(context) {
     const cleanup = createCleanupStack();
+    const ignoreSignals = cleanUpOnSignals(cleanup);
     let database: WatchedServer | null = null;
     try {
       context.onProgress('starting PostgreSQL and OpenStack Swift');
@@ -78,6 +79,7 @@ export const serverCluster: Bench = {
         notes: NOTES,
       };
     } finally {
+      ignoreSignals();
       await cleanup.run();
       await database?.forget();
     }

@@ -11,7 +11,11 @@ import { readEnvironment } from '../environment.ts';
 import { nxInstallation, serverInstallation } from '../installations/installation.ts';
 import { prepareInstallations } from '../installations/prepare-installations.ts';
 import { createMachine, type Machine } from '../machines/create-machine.ts';
-import { createCleanupStack, type CleanupStack } from '../processes/cleanup-stack.ts';
+import {
+  cleanUpOnSignals,
+  createCleanupStack,
+  type CleanupStack,
+} from '../processes/cleanup-stack.ts';
 import { runCommand } from '../processes/run-command.ts';
 import { runScript } from '../processes/run-script.ts';
 import { repositoryRoot } from '../repository.ts';
@@ -67,10 +71,7 @@ async function main(): Promise<boolean> {
   await prepareInstallations([serverInstallation, nxInstallation(NX_VERSION)], { env, onProgress });
   const stack = createCleanupStack();
   const problems: string[] = [];
-  const onSignal = (): void => {
-    void stack.run().finally(() => process.exit(1));
-  };
-  process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
+  cleanUpOnSignals(stack);
   try {
     const engines = await startEngines({ env, cleanup: stack, onProgress });
     for (const name of names) {

@@ -4,6 +4,21 @@ export interface CleanupStack {
   readonly run: () => Promise<void>;
 }
 
+/**
+ * Has a script that is told to end run a stack first, for processes that would not hear of it otherwise.
+ *
+ * @returns what takes that back
+ */
+export function cleanUpOnSignals(stack: CleanupStack): () => void {
+  const onSignal = (): void => {
+    void stack.run().finally(() => process.exit(1));
+  };
+  process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
+  return () => {
+    process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
+  };
+}
+
 export function createCleanupStack(): CleanupStack {
   const steps: (() => Promise<unknown>)[] = [];
   return {
