@@ -21,7 +21,7 @@ import { doorOf } from './workspace/nx-version.ts';
 import { removeLocalCache, removeOutputs } from './workspace/outputs.ts';
 import { type Build, runBuild } from './workspace/run-build.ts';
 
-const { nxVersions } = readEnvironment();
+const { nxVersions, nxVersionOfEachDoor } = readEnvironment();
 const hooksVersions = nxVersions.filter((version) => doorOf(version) === 'hooks');
 
 /** More than run at once, so that some wait for their turn, while Nx 22.7 asks for them again. */
@@ -102,7 +102,7 @@ async function expectMetricsToAgree(): Promise<void> {
   });
 }
 
-describe.each(nxVersions)('the plugin, Nx %s', (nxVersion) => {
+describe.each(nxVersionOfEachDoor)('the plugin, Nx %s', (nxVersion) => {
   it.each([
     { what: 'in CI', isCi: true, client: 'ci' },
     { what: 'of a person', isCi: false, client: 'people' },

@@ -1,10 +1,10 @@
 // `npm run e2e:matrix`: the round trip and the durations on every version of Nx that Larder supports,
 // with the daemon on and off, and Nx's own client against the server. Prints a table at the end; the exit
 // code says whether all of it passed. Versions can be chosen: `npm run e2e:matrix -- 19.8.14 24.0.6`;
-// `-- --others` leaves out those that `npm test` has.
+// `-- --reduced` leaves out those that `npm test` has, and runs the others with the daemon on only.
 import { parseArgs } from 'node:util';
 
-import { readEnvironment } from '../environment.ts';
+import { type DaemonMode, readEnvironment } from '../environment.ts';
 import { runScript } from '../processes/run-script.ts';
 import { supportedNxVersions } from '../workspace/nx-version.ts';
 import { type CellResult, formatMatrix } from './format-matrix.ts';
@@ -13,17 +13,18 @@ import { runSpecs } from './run-specs.ts';
 async function main(): Promise<boolean> {
   const { values, positionals: chosen } = parseArgs({
     allowPositionals: true,
-    options: { others: { type: 'boolean', default: false } },
+    options: { reduced: { type: 'boolean', default: false } },
   });
-  const { nxVersions: tested, inherited } = readEnvironment();
+  const { nxVersions: tested, inherited: env } = readEnvironment();
+  const daemonModes: readonly DaemonMode[] = values.reduced ? ['on'] : ['off', 'on'];
   const versions =
     chosen.length > 0
       ? chosen
-      : supportedNxVersions.filter((version) => !values.others || !tested.includes(version));
+      : supportedNxVersions.filter((version) => !values.reduced || !tested.includes(version));
   const rows: { nxVersion: string; cells: CellResult[]; durationMs: number }[] = [];
   for (const nxVersion of versions) {
     console.log(`\nNx ${nxVersion} …`);
-    const { cells, durationMs, report } = await runSpecs(nxVersion, inherited);
+    const { cells, durationMs, report } = await runSpecs(nxVersion, { env, daemonModes });
     if (cells.some(({ failed, passed }) => failed > 0 || passed === 0)) console.log(report);
     rows.push({ nxVersion, cells, durationMs });
     console.log(formatMatrix(rows));

@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { type DaemonMode } from '../environment.ts';
 import { runCommand } from '../processes/run-command.ts';
 import { repositoryRoot } from '../repository.ts';
 import { doorOf, isAtLeast } from '../workspace/nx-version.ts';
@@ -18,6 +19,8 @@ interface Column {
   readonly part: string;
   /** Versions of Nx that it says something about. */
   readonly isFor: (nxVersion: string) => boolean;
+  /** Where it is about one of them. */
+  readonly daemonMode?: DaemonMode;
 }
 
 /** Tests whose names hold it are in that column only. */
@@ -26,8 +29,8 @@ const FAST_LANE = 'in the fast lane';
 const all = (): boolean => true;
 
 const COLUMNS: readonly Column[] = [
-  { name: 'daemon off', part: 'with the daemon off', isFor: all },
-  { name: 'daemon on', part: 'with the daemon on', isFor: all },
+  { name: 'daemon off', part: 'with the daemon off', isFor: all, daemonMode: 'off' },
+  { name: 'daemon on', part: 'with the daemon on', isFor: all, daemonMode: 'on' },
   { name: 'durations', part: 'stores how long each task ran', isFor: all },
   { name: 'fast lane', part: FAST_LANE, isFor: (nxVersion) => isAtLeast(nxVersion, 20) },
   {
@@ -51,10 +54,15 @@ export interface SpecRun {
   readonly report: string;
 }
 
+export interface SpecOptions {
+  readonly env: Readonly<Record<string, string>>;
+  readonly daemonModes: readonly DaemonMode[];
+}
+
 /** Runs the specs of the matrix with one version of Nx. */
 export async function runSpecs(
   nxVersion: string,
-  env: Readonly<Record<string, string>>,
+  { env, daemonModes }: SpecOptions,
 ): Promise<SpecRun> {
   const folder = await mkdtemp(join(tmpdir(), 'larder-e2e-matrix-'));
   const file = join(folder, 'report.json');
@@ -65,7 +73,7 @@ export async function runSpecs(
       [jest, '--runInBand', '--json', '--outputFile', file, ...SPECS],
       {
         cwd: join(repositoryRoot, 'e2e'),
-        env: { ...env, LARDER_E2E_NX: nxVersion },
+        env: { ...env, LARDER_E2E_NX: nxVersion, LARDER_E2E_DAEMON: daemonModes.join(',') },
         timeoutMs: TIMEOUT_MS,
       },
     );
@@ -73,7 +81,10 @@ export async function runSpecs(
     const results = (JSON.parse(json) as JestReport).testResults.flatMap(
       ({ assertionResults }) => assertionResults,
     );
-    const columns = COLUMNS.filter(({ isFor }) => isFor(nxVersion));
+    const columns = COLUMNS.filter(
+      ({ isFor, daemonMode }) =>
+        isFor(nxVersion) && (daemonMode === undefined || daemonModes.includes(daemonMode)),
+    );
     const cells = columns.map(({ name, part }) => {
       const tests = results.filter(
         ({ fullName }) =>
