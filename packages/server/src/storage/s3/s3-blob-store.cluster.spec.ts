@@ -113,7 +113,14 @@ it('lists more than one answer holds', async () => {
     { length: 110 },
     (_value, number) => `aa${String(number).padStart(30, '0')}`,
   );
-  await Promise.all(names.map((name) => writeTestBlob(store, name, Buffer.from('abc'))));
+  // A few at a time: on a busy machine the engine would not answer all of them within their time.
+  const left = [...names];
+  const writeSome = async () => {
+    for (let name = left.pop(); name !== undefined; name = left.pop()) {
+      await writeTestBlob(store, name, Buffer.from('abc'));
+    }
+  };
+  await Promise.all(Array.from({ length: 8 }, writeSome));
   expect((await store.list('aa')).sort()).toEqual(names);
 });
 
