@@ -31,7 +31,7 @@ const NOTES = [
   'Each server has one thing elsewhere than in its data folder: the index in PostgreSQL 15, or the artifacts ' +
     'in OpenStack Swift with three nodes, by its S3 API. CPU is that of the server alone. Both engines run on the ' +
     'same machine, so there is no network between, and how long Swift takes says nothing of other buckets.',
-  'The statements are those of a server, made one after the other over one connection: their CPU is that of ' +
+  'The statements are much like those of a server, made one after the other over one connection: their CPU is that of ' +
     'all processes of PostgreSQL, their time what a server next to it waits. An insert is on disk when it ends.',
 ];
 

@@ -1,6 +1,6 @@
+import { type Engines } from '../engines/start-engines.ts';
 import { type Machine } from '../machines/create-machine.ts';
 import { type CleanupStack } from '../processes/cleanup-stack.ts';
-import { type Engines } from '../engines/start-engines.ts';
 import { startLoadBalancer } from './load-balancer.ts';
 import { type Replica, startReplica } from './start-replica.ts';
 

@@ -7,6 +7,7 @@ import type { Leases } from '../storage/leases.ts';
 import { databaseFile } from '../storage/data-directory.ts';
 import { createFilesystemBlobStore } from '../storage/filesystem/filesystem-blob-store.ts';
 import { openSqliteStore } from '../storage/sqlite/sqlite-store.ts';
+import type { TokenStore } from '../tokens/token-store.ts';
 import { createTemporaryFolder } from './start-server.fixture.ts';
 
 export interface TestStores {
@@ -14,6 +15,7 @@ export interface TestStores {
   blobs: BlobStore;
   index: ArtifactIndex;
   leases: Leases;
+  tokens: TokenStore;
   close(): Promise<void>;
 }
 
@@ -21,8 +23,8 @@ export async function openTestStores(): Promise<TestStores> {
   const folder = await createTemporaryFolder();
   const blobs = await createFilesystemBlobStore(folder);
   const metadata = await openSqliteStore(databaseFile(folder));
-  const { artifacts: index, leases } = metadata;
-  return { folder, blobs, index, leases, close: () => metadata.close() };
+  const { artifacts: index, leases, tokens } = metadata;
+  return { folder, blobs, index, leases, tokens, close: () => metadata.close() };
 }
 
 /** Stores an artifact whose client said nothing about it. */
