@@ -22,6 +22,34 @@ describe('subjects in turns', () => {
     expect(turns.b.map(({ wallMs }) => wallMs)).toEqual([4, 5, 8]);
   });
 
+  it.each([
+    { rounds: 10, roundMs: 7_000, taken: 9 },
+    { rounds: 10, roundMs: 40_000, taken: 5 },
+    { rounds: 5, roundMs: 40_000, taken: 3 },
+    { rounds: 3, roundMs: 40_000, taken: 3 },
+  ])('take $taken of $rounds rounds of $roundMs ms', async ({ rounds, roundMs, taken }) => {
+    let nowMs = 0;
+    const inTurns = createInTurns(
+      {
+        rounds: null,
+        acceptsBusyMachine: true,
+        onProgress: () => undefined,
+        folder: tmpdir(),
+      },
+      () => nowMs,
+    );
+    const turns = await inTurns(
+      {
+        a: () => {
+          nowMs += roundMs;
+          return Promise.resolve(cost(roundMs));
+        },
+      },
+      { rounds, warmUp: false },
+    );
+    expect(turns.a).toHaveLength(taken);
+  });
+
   it('take as many rounds as the command line says', async () => {
     const inTurns = createInTurns({
       rounds: 1,

@@ -7,6 +7,9 @@ import { MachineBusyError, MAX_OTHER_CORES, untilQuiet } from './quiet-machine.t
 /** How many rounds may be lost to other work, for each that is wanted. */
 const LOST_PER_ROUND = 1;
 
+/** After which no more rounds are taken than are needed, so that all benches together end in time. */
+const ENOUGH_MS = 60_000;
+
 export interface TurnsPolicy {
   /** `null`: as many as the bench wants. */
   readonly rounds: number | null;
@@ -17,7 +20,16 @@ export interface TurnsPolicy {
   readonly folder: string;
 }
 
-export function createInTurns(policy: TurnsPolicy): BenchContext['inTurns'] {
+/** How many rounds a figure must have where a bench would like to have that many. */
+export function leastRounds(wanted: number): number {
+  return Math.min(wanted, Math.max(3, Math.ceil(wanted / 2)));
+}
+
+/** @param now - Milliseconds. */
+export function createInTurns(
+  policy: TurnsPolicy,
+  now: () => number = () => performance.now(),
+): BenchContext['inTurns'] {
   return async (subjects, { rounds: wanted, warmUp = true, memoryBytes = 0 }: TurnsOptions) => {
     const names = Object.keys(subjects) as (keyof typeof subjects)[];
     const rounds = policy.rounds ?? wanted;
@@ -28,7 +40,10 @@ export function createInTurns(policy: TurnsPolicy): BenchContext['inTurns'] {
     if (warmUp) for (const name of names) await subjects[name]();
     let kept = 0;
     let lost = 0;
-    while (kept < rounds) {
+    const startedMs = now();
+    const isEnough = () =>
+      policy.rounds === null && kept >= leastRounds(wanted) && now() - startedMs > ENOUGH_MS;
+    while (kept < rounds && !isEnough()) {
       if (!policy.acceptsBusyMachine) await untilQuiet();
       const work = watchOtherWork();
       const round: [keyof typeof subjects, Cost][] = [];

@@ -2,7 +2,8 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { repositoryRoot } from '@larder/e2e/repository';
-import { createInTurns, type TurnsPolicy } from '../quiet/in-turns.ts';
+import { type Cost } from '../processes/cost.ts';
+import { createInTurns, leastRounds, type TurnsPolicy } from '../quiet/in-turns.ts';
 import { type Area, type Bench, type BenchContext, type BenchResult } from './bench.ts';
 import { formatMeasure } from './format-measure.ts';
 import { describeMachine, type Machine } from './machine.ts';
@@ -29,8 +30,8 @@ export interface StoredResult extends BenchResult {
 }
 
 export interface RoundCount {
+  /** At least. */
   readonly wanted: number;
-  /** Another number when the command line said so. */
   readonly taken: number;
 }
 
@@ -52,9 +53,11 @@ export async function runBench(
   try {
     const rounds: RoundCount[] = [];
     const measureInTurns = createInTurns({ ...policy, onProgress, folder });
-    const inTurns: BenchContext['inTurns'] = (subjects, options) => {
-      rounds.push({ wanted: options.rounds, taken: policy.rounds ?? options.rounds });
-      return measureInTurns(subjects, options);
+    const inTurns: BenchContext['inTurns'] = async (subjects, options) => {
+      const turns = await measureInTurns(subjects, options);
+      const [taken = []] = Object.values<readonly Cost[]>(turns);
+      rounds.push({ wanted: leastRounds(options.rounds), taken: taken.length });
+      return turns;
     };
     const result = await run({ folder, onProgress, inTurns });
     for (const measure of result.measures) console.log(`  ${formatMeasure(measure)}`);

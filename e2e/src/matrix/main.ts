@@ -1,12 +1,12 @@
 // `npm run e2e:matrix`: the round trip and the durations on every version of Nx that Larder supports,
 // with the daemon on and off, and Nx's own client against the server. Prints a table at the end; the exit
 // code says whether all of it passed. Versions can be chosen: `npm run e2e:matrix -- 19.8.14 24.0.6`;
-// `-- --reduced` leaves out those that `npm test` has, and runs the others with the daemon on only.
+// `-- --reduced` runs only those at which something changes for Larder, with the daemon on.
 import { parseArgs } from 'node:util';
 
 import { type DaemonMode, readEnvironment } from '../environment.ts';
 import { runScript } from '../processes/run-script.ts';
-import { supportedNxVersions } from '../workspace/nx-version.ts';
+import { supportedNxVersions, turningPoints } from '../workspace/nx-version.ts';
 import { type CellResult, formatMatrix } from './format-matrix.ts';
 import { runSpecs } from './run-specs.ts';
 
@@ -15,12 +15,10 @@ async function main(): Promise<boolean> {
     allowPositionals: true,
     options: { reduced: { type: 'boolean', default: false } },
   });
-  const { nxVersions: tested, inherited: env } = readEnvironment();
+  const { inherited: env } = readEnvironment();
   const daemonModes: readonly DaemonMode[] = values.reduced ? ['on'] : ['off', 'on'];
-  const versions =
-    chosen.length > 0
-      ? chosen
-      : supportedNxVersions.filter((version) => !values.reduced || !tested.includes(version));
+  const all = values.reduced ? turningPoints : supportedNxVersions;
+  const versions = chosen.length > 0 ? chosen : all;
   const rows: { nxVersion: string; cells: CellResult[]; durationMs: number }[] = [];
   for (const nxVersion of versions) {
     console.log(`\nNx ${nxVersion} …`);

@@ -15,6 +15,9 @@ export const supportedNxVersions: readonly string[] = [
   '24.0.6',
 ];
 
+/** Those at which the way into Nx changes: the oldest, the first of the fast lane, the first with hooks. */
+export const turningPoints = ['16.10.0', '20.0.13', '20.8.4'] as const;
+
 /** The way by which the plugin gets into Nx. */
 export type Door = 'runner' | 'hooks';
 

@@ -2,6 +2,7 @@ import type uPlotType from 'uplot';
 import type { UsageReport } from './api.ts';
 import { createTable } from './data-table.ts';
 import { element } from './element.ts';
+import { timeFormat } from './format.ts';
 
 export type Bucket = UsageReport['series'][number];
 
@@ -26,18 +27,35 @@ export interface ChartOptions {
 const HEIGHT = 224;
 const HOUR_MS = 3_600_000;
 
+/** Days are those of UTC; hours are the reader's own. */
+const DAYS = {
+  name: 'Day (UTC)',
+  inTable: timeFormat({ dateStyle: 'medium', timeZone: 'UTC' }),
+  onAxis: timeFormat({ day: 'numeric', month: 'short', timeZone: 'UTC' }),
+};
+
+const formatHour = timeFormat({ hour: '2-digit', minute: '2-digit' });
+const formatMidnight = timeFormat({ day: 'numeric', month: 'short' });
+
+const HOURS = {
+  name: 'Hour',
+  inTable: timeFormat({ dateStyle: 'short', timeStyle: 'short' }),
+  onAxis: (timeMs: number) => {
+    const time = new Date(timeMs);
+    const isMidnight = time.getHours() === 0 && time.getMinutes() === 0;
+    return (isMidnight ? formatMidnight : formatHour)(timeMs);
+  },
+};
+
 /** Bars over time, with a legend and the same numbers as a table for whoever does not see them. */
 export function createChart(options: ChartOptions): HTMLElement {
   const { title, buckets, bucketMs, series, format } = options;
   const plot = element('div', { class: 'plot', attributes: { 'aria-hidden': 'true' } });
-  const when = (startMs: number) =>
-    bucketMs <= HOUR_MS
-      ? new Date(startMs).toLocaleString('en-GB', { dateStyle: 'short', timeStyle: 'short' })
-      : new Date(startMs).toLocaleDateString('en-GB', { dateStyle: 'medium', timeZone: 'UTC' });
+  const times = timesOf(bucketMs);
   const table = createTable(
     title,
     [
-      { name: bucketMs <= HOUR_MS ? 'Hour' : 'Day (UTC)', cell: ({ startMs }) => when(startMs) },
+      { name: times.name, cell: ({ startMs }) => times.inTable(startMs) },
       ...series.map(({ name, valueOf }) => ({
         name,
         isNumber: true,
@@ -59,6 +77,10 @@ export function createChart(options: ChartOptions): HTMLElement {
     plot,
     element('details', {}, element('summary', {}, 'As a table'), table),
   );
+}
+
+function timesOf(bucketMs: number): typeof DAYS {
+  return bucketMs > HOUR_MS ? DAYS : HOURS;
 }
 
 /** Draws as soon as the place has a width, and again when that or the colours change. */
@@ -96,6 +118,7 @@ function draw(
   const style = getComputedStyle(plot);
   const colour = (name: string) => style.getPropertyValue(name).trim();
   const axis = { stroke: colour('--muted'), grid: { stroke: colour('--line'), width: 1 } };
+  const times = timesOf(bucketMs);
   const tops = stackedTops(buckets, series);
   const bars = uPlot.paths.bars?.({ size: [0.8, 40], align: 1 });
   const fromMs = buckets[0]?.startMs ?? 0;
@@ -108,8 +131,7 @@ function draw(
     height: HEIGHT,
     legend: { show: false },
     cursor: { show: false },
-    // Days are those of UTC; hours are the reader's own.
-    ...(bucketMs > HOUR_MS && {
+    ...(times === DAYS && {
       tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1_000), 'UTC'),
     }),
     scales: {
@@ -117,7 +139,7 @@ function draw(
       y: { range: (_plot, _least, most) => [0, most > 0 ? most * 1.05 : (steps[0] ?? 1)] },
     },
     axes: [
-      { ...axis, values: (_plot, times) => times.map((seconds) => formatTick(seconds, bucketMs)) },
+      { ...axis, values: (_plot, ticks) => ticks.map((seconds) => times.onAxis(seconds * 1_000)) },
       { ...axis, size: 75, incrs: [...steps], values: (_plot, values) => values.map(format) },
     ],
     series: [
@@ -134,18 +156,8 @@ function draw(
         .reverse(),
     ],
   };
-  const times = buckets.map(({ startMs }) => startMs / 1_000);
-  return new uPlot(options, [times, ...[...tops].reverse()], plot);
-}
-
-/** The hour, and at midnight the day; days where the buckets are days. */
-function formatTick(seconds: number, bucketMs: number): string {
-  const time = new Date(seconds * 1_000);
-  const timeZone = bucketMs > HOUR_MS ? { timeZone: 'UTC' } : {};
-  const isDay = bucketMs > HOUR_MS || (time.getHours() === 0 && time.getMinutes() === 0);
-  return isDay
-    ? time.toLocaleDateString('en-GB', { day: 'numeric', month: 'short', ...timeZone })
-    : time.toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' });
+  const starts = buckets.map(({ startMs }) => startMs / 1_000);
+  return new uPlot(options, [starts, ...[...tops].reverse()], plot);
 }
 
 /** For each series where its bars end when they stand on those of the series before it. */

@@ -185,7 +185,7 @@ export const OPTION_SOURCES: readonly OptionSource[] = [
     key: 'usageRetentionMs',
     flag: '--usage-retention-ms <number>',
     variable: 'LARDER_SERVER_USAGE_RETENTION_MS',
-    description: 'how long the usage of each hour is kept; 0 for ever',
+    description: 'how long the usage of each day is kept; 0 for ever',
     kind: 'integer',
     defaultText: `${DEFAULT_OPTIONS.usageRetentionMs}, 400 days`,
   },

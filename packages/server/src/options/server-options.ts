@@ -65,7 +65,7 @@ export interface ServerOptions {
   maxConnections?: number;
   /** Who may read `GET /metrics`: `token`, a token for every team, the default; `public`, everybody. */
   metricsAccess?: MetricsAccess;
-  /** How long the usage of each hour is kept. 0: for ever. Default 400 days. */
+  /** How long the usage of each day is kept, and of each hour, at most 8 days. 0: for ever. Default 400 days. */
   usageRetentionMs?: number;
   /** Default `info`. Log lines are JSON and go to standard error. */
   logLevel?: LogLevel;

@@ -1,11 +1,17 @@
 // What every UsageStore must do, whatever it stands on.
 import { USAGE_MEASURES } from '../usage/usage-measures.ts';
-import { HOUR_MS, type UsageEntry, type UsageOwner, type UsageStore } from './usage-store.ts';
+import {
+  DAY_MS,
+  HOUR_MS,
+  type UsageEntry,
+  type UsageOwner,
+  type UsageStore,
+} from './usage-store.ts';
 
 /** A midnight. */
 const START_MS = Date.UTC(2026, 0, 1);
 const ALL = { fromMs: START_MS, toMs: START_MS + 500 * 24 * HOUR_MS };
-const TEAM: UsageOwner = { kind: 'team', team: "it's ünïcödé" };
+const TEAM = { kind: 'team', team: "it's ünïcödé" } as const satisfies UsageOwner;
 
 function entry(part: Partial<UsageEntry>): UsageEntry {
   return { hourMs: START_MS, owner: TEAM, sums: {}, youngestEvictedAgeMs: null, ...part };
@@ -119,13 +125,45 @@ export function describeUsageStore(
       expect(await store.sum(ALL, HOUR_MS)).toEqual([]);
     });
 
-    it('forgets hours before a time', async () => {
+    it('forgets hours that ended before a time, and still knows their days', async () => {
       for (const hours of [0, 1, 2]) {
+        const hourMs = START_MS + hours * HOUR_MS;
+        const sums = { saved_ms: 10 ** hours };
+        await store.add([entry({ hourMs, sums, youngestEvictedAgeMs: 7 - hours })]);
+      }
+      const middleMs = START_MS + 2.5 * HOUR_MS;
+      expect(await store.removeEnded(HOUR_MS, middleMs)).toBe(2);
+      expect(await store.removeEnded(HOUR_MS, middleMs)).toBe(0);
+      expect((await store.sum(ALL, HOUR_MS)).map(({ sums }) => sums.saved_ms)).toEqual([100]);
+      const day = { sums: { saved_ms: 111 }, youngestEvictedAgeMs: 5 };
+      expect(await store.sum(ALL, DAY_MS)).toEqual([{ startMs: START_MS, ...day }]);
+      const week = await store.sum({ ...ALL, teams: [TEAM.team] }, 7 * DAY_MS);
+      expect(week.map(({ sums }) => sums)).toEqual([day.sums]);
+      expect(await store.sumByTeam(ALL)).toEqual([{ team: TEAM.team, ...day }]);
+    });
+
+    it('forgets days that are over, and no hours', async () => {
+      for (const hours of [23, 24]) {
         await store.add([entry({ hourMs: START_MS + hours * HOUR_MS, sums: { saved_ms: hours } })]);
       }
-      expect(await store.removeBefore(START_MS + 2 * HOUR_MS)).toBe(2);
-      expect(await store.removeBefore(START_MS + 2 * HOUR_MS)).toBe(0);
-      expect((await store.sum(ALL, HOUR_MS)).map(({ sums }) => sums.saved_ms)).toEqual([2]);
+      expect(await store.removeEnded(DAY_MS, START_MS + DAY_MS - 1)).toBe(0);
+      expect(await store.removeEnded(DAY_MS, START_MS + DAY_MS)).toBe(1);
+      expect((await store.sum(ALL, DAY_MS)).map(({ sums }) => sums.saved_ms)).toEqual([24]);
+      expect(await store.sum(ALL, HOUR_MS)).toHaveLength(2);
+    });
+
+    it('takes no day for a stretch of time that only has a part of it', async () => {
+      for (const hours of [1, 5]) {
+        await store.add([entry({ hourMs: START_MS + hours * HOUR_MS, sums: { saved_ms: hours } })]);
+      }
+      for (const query of [
+        { fromMs: START_MS + 2 * HOUR_MS, toMs: START_MS + DAY_MS },
+        { fromMs: START_MS - DAY_MS + 2 * HOUR_MS, toMs: START_MS + 2 * HOUR_MS },
+      ]) {
+        const sums = [await store.sum(query, DAY_MS), await store.sumByTeam(query)].flat();
+        const expected = query.fromMs > START_MS ? 5 : 1;
+        expect(sums.map((found) => found.sums.saved_ms)).toEqual([expected, expected]);
+      }
     });
   });
 }

@@ -26,7 +26,7 @@ export interface UsageEntry extends UsageNumbers {
 
 /** A stretch of time and, in it, what is meant. */
 export interface UsageQuery {
-  /** Milliseconds since 1970, inclusive. Hours are told by when they began. */
+  /** Milliseconds since 1970, inclusive. Hours and days are told by when they began. */
   fromMs: number;
   /** Exclusive. */
   toMs: number;
@@ -46,10 +46,17 @@ export interface TeamUsage extends UsageNumbers {
 }
 
 export const HOUR_MS = 3_600_000;
+export const DAY_MS = 24 * HOUR_MS;
+
+/** What sums are kept of: hours, and days of UTC. */
+export type UsageSpanMs = typeof HOUR_MS | typeof DAY_MS;
+
+export const USAGE_SPANS_MS = [HOUR_MS, DAY_MS] as const satisfies readonly UsageSpanMs[];
 
 /**
- * Keeps what happened by hour and owner. Every function fails with `LARDER_SERVER_STORAGE_FAILED`
- * when the storage does.
+ * Keeps what happened to each owner twice: by hour, which may be forgotten soon, and by day. What is
+ * asked for in whole days is read from days, everything else from hours. Every function fails with
+ * `LARDER_SERVER_STORAGE_FAILED` when the storage does.
  */
 export interface UsageStore {
   /** Adds to what is kept, all entries or none. */
@@ -62,9 +69,9 @@ export interface UsageStore {
   /** Sums over time for each team in which something happened, in no order. */
   sumByTeam(query: UsageQuery): Promise<TeamUsage[]>;
   /**
-   * Forgets hours that began before a time, in milliseconds since 1970.
+   * Forgets the hours, or the days, that ended before a time, in milliseconds since 1970.
    *
-   * @returns how many entries.
+   * @returns how many sums.
    */
-  removeBefore(beforeMs: number): Promise<number>;
+  removeEnded(spanMs: UsageSpanMs, beforeMs: number): Promise<number>;
 }

@@ -1,6 +1,4 @@
-import { HOUR_MS } from '../storage/usage-store.ts';
-
-const DAY_MS = 24 * HOUR_MS;
+import { DAY_MS, HOUR_MS } from '../storage/usage-store.ts';
 
 /** How far back one can look, and into what that is divided. */
 export const USAGE_RANGES = {

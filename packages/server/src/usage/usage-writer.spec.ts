@@ -1,5 +1,5 @@
 import type { UsageEntry } from '../storage/usage-store.ts';
-import { HOUR_MS } from '../storage/usage-store.ts';
+import { DAY_MS, HOUR_MS } from '../storage/usage-store.ts';
 import type { MetadataStore } from '../storage/metadata-store.ts';
 import { databaseFile } from '../storage/data-directory.ts';
 import { openSqliteStore } from '../storage/sqlite/sqlite-store.ts';
@@ -25,7 +25,11 @@ beforeEach(async () => {
   troubles = [];
   written = [];
   isBroken = false;
-  writer = createUsageWriter({
+  writer = openWriter(10 * HOUR_MS);
+});
+
+function openWriter(retentionMs: number | null): UsageWriter {
+  return createUsageWriter({
     recorder,
     store: {
       ...metadata.usage,
@@ -35,11 +39,12 @@ beforeEach(async () => {
         return metadata.usage.add(entries);
       },
     },
-    retentionMs: 10 * HOUR_MS,
+    retentionMs,
     onTrouble: (message) => troubles.push(message),
     now: () => nowMs,
   });
-});
+}
+
 afterEach(async () => {
   await writer.close();
   await metadata.close();
@@ -103,6 +108,28 @@ it('forgets what is older than it is to be kept', async () => {
   }
   expect((await savedMs()).map(([hour]) => hour)).toEqual([4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14]);
 });
+
+it.each([
+  { kept: 'for three days', retentionMs: 3 * DAY_MS, firstDay: 7, firstHour: 7 },
+  { kept: 'for ever', retentionMs: null, firstDay: 0, firstHour: 2 },
+])(
+  'keeps days $kept, and hours for eight days at most',
+  async ({ retentionMs, firstDay, firstHour }) => {
+    await writer.close();
+    writer = openWriter(retentionMs);
+    for (let day = 0; day <= 10; day += 1) {
+      nowMs = START_MS + day * DAY_MS;
+      recorder.add('a', 'saved_ms');
+      await writer.flush();
+    }
+    const period = { fromMs: START_MS, toMs: START_MS + 11 * DAY_MS };
+    const firstOf = async (spanMs: number) => {
+      const [first] = await metadata.usage.sum(period, spanMs);
+      return ((first?.startMs ?? 0) - START_MS) / DAY_MS;
+    };
+    expect([await firstOf(DAY_MS), await firstOf(HOUR_MS)]).toEqual([firstDay, firstHour]);
+  },
+);
 
 it('writes the rest when it is closed', async () => {
   recorder.add('a', 'saved_ms', 5);

@@ -1,10 +1,13 @@
 import type { UsageEntry, UsageStore } from '../storage/usage-store.ts';
-import { HOUR_MS } from '../storage/usage-store.ts';
+import { DAY_MS, HOUR_MS } from '../storage/usage-store.ts';
 import { addUsage, ownerKey } from './usage-numbers.ts';
 import { MAX_TEAMS_PER_HOUR, type UsageRecorder } from './usage-recorder.ts';
 
 /** A crash loses at most this much. */
 const WRITE_EVERY_MS = 5_000;
+
+/** The longest range that is told by hour is a week. */
+const MAX_HOURS_KEPT_MS = 8 * DAY_MS;
 
 /** What may wait for a storage that does not take it: a day of the most teams that are told apart. */
 const MAX_WAITING_ENTRIES = 24 * MAX_TEAMS_PER_HOUR;
@@ -19,8 +22,8 @@ export interface UsageWriter {
 
 export interface UsageWriterParts {
   recorder: Pick<UsageRecorder, 'take'>;
-  store: Pick<UsageStore, 'add' | 'removeBefore'>;
-  /** How long hours are kept; null: for ever. */
+  store: Pick<UsageStore, 'add' | 'removeEnded'>;
+  /** How long days are kept, and hours at most; null: for ever. */
   retentionMs: number | null;
   onTrouble: (message: string, cause: unknown) => void;
   /** Milliseconds since 1970. */
@@ -68,9 +71,12 @@ export function createUsageWriter(parts: UsageWriterParts): UsageWriter {
   }
 
   async function pruneWhenDue(): Promise<void> {
-    if (retentionMs === null || now() < prunedAtMs + HOUR_MS) return;
-    await store.removeBefore(now() - retentionMs);
-    prunedAtMs = now();
+    const nowMs = now();
+    if (nowMs < prunedAtMs + HOUR_MS) return;
+    const hoursMs = Math.min(retentionMs ?? MAX_HOURS_KEPT_MS, MAX_HOURS_KEPT_MS);
+    await store.removeEnded(HOUR_MS, nowMs - hoursMs);
+    if (retentionMs !== null) await store.removeEnded(DAY_MS, nowMs - retentionMs);
+    prunedAtMs = nowMs;
   }
 
   function flush(): Promise<void> {

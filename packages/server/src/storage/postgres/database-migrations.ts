@@ -1,5 +1,6 @@
 import { sql, type Kysely, type Migration, type MigrationProvider } from 'kysely';
 import { FIRST_USAGE_MEASURES } from '../sql/first-usage-measures.ts';
+import { usageByDay } from '../sql/usage-by-day.ts';
 
 /**
  * Columns that are compared or sorted have the collation "C", so that they are the same everywhere.
@@ -113,5 +114,13 @@ const createTables: Migration = {
 
 /** Every step from an empty database to the tables as they are now, by name. */
 export const migrationProvider: MigrationProvider = {
-  getMigrations: () => Promise.resolve({ '0001-tables': createTables }),
+  getMigrations: () =>
+    Promise.resolve({
+      '0001-tables': createTables,
+      '0002-usage-by-day': usageByDay({
+        wholeNumber: 'bigint',
+        text: 'text collate "C"',
+        ending: '',
+      }),
+    }),
 };

@@ -138,7 +138,7 @@ it('adds to the same hours, and forgets some of them', async () => {
   );
   await hammer(async (store, number) => {
     await store.usage.add(inDisorder(entries, number));
-    if (number % 10 === 0) await store.usage.removeBefore(HOUR_MS);
+    if (number % 10 === 0) await store.usage.removeEnded(HOUR_MS, 2 * HOUR_MS);
   });
   const store = await database.open();
   const sums = await store.usage.sum({ fromMs: HOUR_MS, toMs: 3 * HOUR_MS }, HOUR_MS);

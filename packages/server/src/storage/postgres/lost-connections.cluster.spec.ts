@@ -21,7 +21,7 @@ beforeEach(async () => {
 afterEach(async () => {
   await database.closeStores();
   await line.close();
-  await database.query('truncate artifact, team_usage_delta, token, usage_hour');
+  await database.query('truncate artifact, team_usage_delta, token, usage_sum');
 });
 
 const CALLS: [string, (store: MetadataStore) => Promise<unknown>][] = [

@@ -1,10 +1,13 @@
-import { Client } from 'pg';
+import { Kysely, Migrator, PostgresDialect } from 'kysely';
+import { Client, Pool } from 'pg';
 import type { ArtifactOrder } from '../artifact-index.ts';
 import { describeArtifactIndex } from '../artifact-index-contract.fixture.ts';
 import { describeLeases } from '../lease-contract.fixture.ts';
+import { addOldUsage, expectOldUsage } from '../sql/old-usage.fixture.ts';
 import { describeTokenStore } from '../token-store-contract.fixture.ts';
 import { describeUsageStore } from '../usage-store-contract.fixture.ts';
 import { HOUR_MS, type UsageEntry } from '../usage-store.ts';
+import { migrationProvider } from './database-migrations.ts';
 import { ORDER_EXPRESSIONS } from './postgres-artifact-index.ts';
 import { openPostgresStore } from './postgres-store.ts';
 import { artifactOf, createTestDatabase, type TestDatabase } from './test-database.fixture.ts';
@@ -17,7 +20,7 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 afterEach(async () => {
   await database.closeStores();
-  await database.query('truncate artifact, team_usage_delta, token, usage_hour, lease');
+  await database.query('truncate artifact, team_usage_delta, token, usage_sum, lease');
 });
 
 beforeAll(async () => {
@@ -109,7 +112,23 @@ describe('a database that is empty', () => {
     expect(writes.filter(Boolean)).toHaveLength(1);
     expect(await empty.query('select name from larder_migration')).toEqual([
       { name: '0001-tables' },
+      { name: '0002-usage-by-day' },
     ]);
+  });
+
+  it('has days made of the hours that an older version counted', async () => {
+    const old = new Kysely<unknown>({
+      dialect: new PostgresDialect({ pool: new Pool({ connectionString: empty.url }) }),
+    });
+    await new Migrator({
+      db: old,
+      provider: migrationProvider,
+      migrationTableName: 'larder_migration',
+      migrationLockTableName: 'larder_migration_lock',
+    }).migrateTo('0001-tables');
+    await addOldUsage(old);
+    await old.destroy();
+    await expectOldUsage((await empty.open()).usage);
   });
 
   it('is refused when a newer version has been there', async () => {

@@ -1,4 +1,4 @@
-/** Those of the table `usage_hour` as it was made first, in each dialect; later ones are added by migrations of their own. */
+/** What was counted when the tables of usage were made first; later ones are added by migrations of their own. */
 export const FIRST_USAGE_MEASURES = [
   ...['artifacts', 'nx'].flatMap((api) =>
     ['hit', 'miss'].flatMap((result) =>

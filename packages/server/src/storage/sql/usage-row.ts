@@ -1,11 +1,22 @@
-// What the table `usage_hour` has in its columns, and what that means.
+// What the table `usage_sum` has in its columns, and what that means.
 import { USAGE_MEASURES } from '../../usage/usage-measures.ts';
 import { noUsage } from '../../usage/usage-numbers.ts';
-import type { UsageEntry, UsageNumbers } from '../usage-store.ts';
+import {
+  DAY_MS,
+  HOUR_MS,
+  USAGE_SPANS_MS,
+  type UsageEntry,
+  type UsageNumbers,
+  type UsageQuery,
+  type UsageSpanMs,
+} from '../usage-store.ts';
 
 const AGE = 'youngest_evicted_age_ms';
 
-export const USAGE_COLUMNS = ['hour_ms', 'owner', 'team', AGE, ...USAGE_MEASURES].join(', ');
+/** What tells one sum from another, in the order in which rows are kept. */
+export const USAGE_KEY = 'span_ms, start_ms, owner, team';
+
+export const USAGE_COLUMNS = [USAGE_KEY, AGE, ...USAGE_MEASURES].join(', ');
 
 /** What {@link toNumbers} reads. */
 export const USAGE_SUMS = [
@@ -19,22 +30,30 @@ export const USAGE_SUMS = [
  * @param least the dialect's function of the lesser of two ages, either of which may be null
  */
 export function addingToUsage(least: (one: string, other: string) => string): string {
-  return `on conflict (hour_ms, owner, team) do update set
-    ${AGE} = ${least(`usage_hour.${AGE}`, `excluded.${AGE}`)},
-    ${USAGE_MEASURES.map((measure) => `${measure} = usage_hour.${measure} + excluded.${measure}`).join(', ')}`;
+  return `on conflict (${USAGE_KEY}) do update set
+    ${AGE} = ${least(`usage_sum.${AGE}`, `excluded.${AGE}`)},
+    ${USAGE_MEASURES.map((measure) => `${measure} = usage_sum.${measure} + excluded.${measure}`).join(', ')}`;
 }
 
 export type UsageSumRow = Record<string, number | string | null>;
 
-/** In the order of {@link USAGE_COLUMNS}. */
-export function toValues({ hourMs, owner, sums, youngestEvictedAgeMs }: UsageEntry): unknown[] {
-  return [
-    hourMs,
+/** What an entry adds to its hour and to its day, each in the order of {@link USAGE_COLUMNS}. */
+export function toRows({ hourMs, owner, sums, youngestEvictedAgeMs }: UsageEntry): unknown[][] {
+  const amounts = USAGE_MEASURES.map((measure) => sums[measure] ?? 0);
+  const team = owner.kind === 'team' ? owner.team : '';
+  return USAGE_SPANS_MS.map((spanMs) => [
+    spanMs,
+    hourMs - (hourMs % spanMs),
     owner.kind,
-    owner.kind === 'team' ? owner.team : '',
+    team,
     youngestEvictedAgeMs,
-    ...USAGE_MEASURES.map((measure) => sums[measure] ?? 0),
-  ];
+    ...amounts,
+  ]);
+}
+
+/** The longest that a query can be answered from, when its time is divided into pieces of some length. */
+export function longestSpanOf({ fromMs, toMs }: UsageQuery, pieceMs: number = DAY_MS): UsageSpanMs {
+  return [fromMs, toMs, pieceMs].every((timeMs) => timeMs % DAY_MS === 0) ? DAY_MS : HOUR_MS;
 }
 
 export function toNumbers(row: UsageSumRow): UsageNumbers {

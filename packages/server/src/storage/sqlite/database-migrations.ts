@@ -1,4 +1,5 @@
 import { sql, type Kysely, type Migration, type MigrationProvider } from 'kysely';
+import { usageByDay } from '../sql/usage-by-day.ts';
 import { addUsageByHour } from './usage-migration.ts';
 
 const addIdentity: Migration = {
@@ -103,5 +104,10 @@ export const migrationProvider: MigrationProvider = {
       '0003-usage': addUsage,
       '0004-usage-by-hour': addUsageByHour,
       '0005-identity': addIdentity,
+      '0006-usage-by-day': usageByDay({
+        wholeNumber: 'integer',
+        text: 'text',
+        ending: 'strict, without rowid',
+      }),
     }),
 };

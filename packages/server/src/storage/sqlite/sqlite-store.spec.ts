@@ -1,5 +1,6 @@
 import { stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Kysely, Migrator, SqliteDialect } from 'kysely';
 import Database from 'libsql';
 import {
   createTemporaryFolder,
@@ -8,8 +9,10 @@ import {
 import { describeArtifactIndex } from '../artifact-index-contract.fixture.ts';
 import { describeLeases } from '../lease-contract.fixture.ts';
 import { describeTokenStore } from '../token-store-contract.fixture.ts';
+import { addOldUsage, expectOldUsage } from '../sql/old-usage.fixture.ts';
 import { describeUsageStore } from '../usage-store-contract.fixture.ts';
 import type { ArtifactOrder } from '../artifact-index.ts';
+import { migrationProvider } from './database-migrations.ts';
 import { ORDER_EXPRESSIONS } from './sqlite-artifact-index.ts';
 import { openSqliteStore } from './sqlite-store.ts';
 
@@ -133,6 +136,19 @@ it('brings a file of the first version up to date and keeps what is in it', asyn
     0,
     new Map([['a', { storedBytes: 5, artifacts: 1 }]]),
   ]);
+});
+
+it('makes days of the hours that an older version counted', async () => {
+  const path = await createPath();
+  const database = new Kysely<unknown>({
+    dialect: new SqliteDialect({ database: new Database(path) }),
+  });
+  await new Migrator({ db: database, provider: migrationProvider }).migrateTo('0005-identity');
+  await addOldUsage(database);
+  await database.destroy();
+  const store = await openSqliteStore(path);
+  await expectOldUsage(store.usage);
+  await store.close();
 });
 
 it('reports a store that is closed', async () => {
