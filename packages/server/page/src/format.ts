@@ -51,9 +51,9 @@ export function formatCount(count: number): string {
 
 /** Makes texts of points in time, in the reader's own time zone unless told otherwise. */
 export function timeFormat(options: Intl.DateTimeFormatOptions): (timeMs: number) => string {
-  // Made once: that takes longer than to format a hundred times.
-  const format = new Intl.DateTimeFormat('en-GB', options);
-  return (timeMs) => format.format(timeMs);
+  // Made once, when it is needed: that takes longer than to format a hundred times.
+  let format: Intl.DateTimeFormat | undefined;
+  return (timeMs) => (format ??= new Intl.DateTimeFormat('en-GB', options)).format(timeMs);
 }
 
 export const formatTime = timeFormat({ dateStyle: 'medium', timeStyle: 'short' });
