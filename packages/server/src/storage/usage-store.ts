@@ -46,7 +46,7 @@ export interface TeamUsage extends UsageNumbers {
 }
 
 export const HOUR_MS = 3_600_000;
-export const DAY_MS = 24 * HOUR_MS;
+export const DAY_MS = 86_400_000;
 
 /** What sums are kept of: hours, and days of UTC. */
 export type UsageSpanMs = typeof HOUR_MS | typeof DAY_MS;
