@@ -8,7 +8,7 @@ import { MachineBusyError, MAX_OTHER_CORES, untilQuiet } from './quiet-machine.t
 const LOST_PER_ROUND = 1;
 
 /** After which no more rounds are taken than are needed, so that all benches together end in time. */
-const ENOUGH_MS = 60_000;
+const ENOUGH_MS = 30_000;
 
 export interface TurnsPolicy {
   /** `null`: as many as the bench wants. */

@@ -34,7 +34,7 @@ export interface BenchContext {
 }
 
 export interface TurnsOptions {
-  /** On a slow machine half of them may have to do; `--rounds` on the command line wins. */
+  /** Half of them may have to do where they take long; `--rounds` on the command line wins. */
   readonly rounds: number;
   /** Whether a first round goes uncounted; true by default. */
   readonly warmUp?: boolean;
