@@ -27,12 +27,22 @@ export const nxRunner: Bench = {
     const stages = { wirings: WIRINGS, nxVersion: NX_19, projects, line: NETWORK };
     const sides = { subject: 'runner', reference: '@vercel/remote-nx', baseline: 'none' } as const;
     const measures = await withNxStages(context, stages, async (each) => {
-      const cold = await context.inTurns(subjectsOf(each, 'buildCold'), { rounds: ROUNDS });
-      // Both are compared with the same thing: a build that has no remote cache to look into.
-      const warm = await context.inTurns(
-        { ...subjectsOf(each, 'buildWarm'), none: () => each.none.buildCold() },
+      const turns = await context.inTurns(
+        {
+          ...subjectsOf(each, 'buildCold'),
+          'warm @vercel/remote-nx': () => each['@vercel/remote-nx'].buildWarm(),
+          'warm runner': () => each.runner.buildWarm(),
+        },
         { rounds: ROUNDS },
       );
+      const { none, runner, '@vercel/remote-nx': vercel } = turns;
+      const cold = { none, runner, '@vercel/remote-nx': vercel };
+      // Both are compared with the same thing: a build that has no remote cache to look into.
+      const warm = {
+        none,
+        runner: turns['warm runner'],
+        '@vercel/remote-nx': turns['warm @vercel/remote-nx'],
+      };
       return [
         figureOf(cold, { what: 'no remote cache: wall', subject: 'none', quantity: 'wallMs' }),
         ratioOf(cold, { what: 'runner, cold', quantity: 'wallMs', ...sides }, BOUNDS),

@@ -4,11 +4,14 @@ import { claimMemory } from './claim-memory.ts';
 import { watchOtherWork } from './other-work.ts';
 import { MachineBusyError, MAX_OTHER_CORES, untilQuiet } from './quiet-machine.ts';
 
-/** How many rounds may be lost to other work, for each that is wanted. */
-const LOST_PER_ROUND = 1;
+/** How many rounds may be lost to other work: as many as are wanted, or these. */
+const LEAST_LOST_ROUNDS = 6;
 
+/** A headline is what a bench wants that many rounds of. */
+const HEADLINE_ROUNDS = 10;
 /** After which no more rounds are taken than are needed, so that all benches together end in time. */
 const ENOUGH_MS = 30_000;
+const ENOUGH_FOR_HEADLINE_MS = 120_000;
 
 export interface TurnsPolicy {
   /** `null`: as many as the bench wants. */
@@ -41,8 +44,9 @@ export function createInTurns(
     let kept = 0;
     let lost = 0;
     const startedMs = now();
+    const enoughMs = wanted >= HEADLINE_ROUNDS ? ENOUGH_FOR_HEADLINE_MS : ENOUGH_MS;
     const isEnough = () =>
-      policy.rounds === null && kept >= leastRounds(wanted) && now() - startedMs > ENOUGH_MS;
+      policy.rounds === null && kept >= leastRounds(wanted) && now() - startedMs > enoughMs;
     while (kept < rounds && !isEnough()) {
       if (!policy.acceptsBusyMachine) await untilQuiet();
       const work = watchOtherWork();
@@ -55,7 +59,7 @@ export function createInTurns(
       const cores = work.coresSince();
       if (cores > MAX_OTHER_CORES && !policy.acceptsBusyMachine) {
         lost += 1;
-        if (lost > rounds * LOST_PER_ROUND) throw new MachineBusyError(cores);
+        if (lost > Math.max(rounds, LEAST_LOST_ROUNDS)) throw new MachineBusyError(cores);
         continue;
       }
       kept += 1;
