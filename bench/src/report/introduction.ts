@@ -8,7 +8,7 @@ What Larder costs, beside what others cost that do the same and beside what is h
 
 **How it is measured.** What is compared is measured within one run and in turns (A B B A …), so that a machine that gets slower or faster favours nobody. A first round warms everything up and does not count. A figure is the median of all rounds, with the least and the greatest in brackets; a ratio is taken in each round, and its median need not be the ratio of two medians. CPU is user and system time of whole process trees, detached processes included, counted by a control group of the kernel ([ADR 0020](adr/0020-how-speed-is-measured.md)). What was taken in one round has no extremes.
 
-**A watched machine.** The bench looks at what else the machine does. A round that other work disturbed is repeated, and a bench that gets no quiet machine says so and claims nothing. A result with fewer rounds than the bench wants does not get onto this page. Where a bench does not watch the machine, its section says so.
+**A watched machine.** The bench looks at what else the machine does. A round that other work disturbed is repeated, and a bench that gets no quiet machine says so and claims nothing. A result with fewer rounds than the bench needs does not get onto this page; what takes long needs 3, or 5 for a headline. Where a bench does not watch the machine, its section says so.
 
 **Gates and aims.** Less is better for every figure that has a gate. A gate is what we promise: \`npm run bench\` fails when one is missed, and so the table says. An aim is what we would like. Why a gate is missed, and what was tried, is below the table of its section.
 
