@@ -8,10 +8,10 @@ import { archiveMemory } from './archive/archive-memory.ts';
 import { clientMemory } from './client-memory/client-memory.ts';
 import { clientRequests } from './client-requests/client-requests.ts';
 import { clientTransfers } from './client-transfers/client-transfers.ts';
-import { nxColdLarge, nxColdSmall } from './nx-builds/nx-cold.ts';
 import { nxLaptop } from './nx-builds/nx-laptop.ts';
+import { nxLarge } from './nx-builds/nx-large.ts';
 import { nxRunner } from './nx-builds/nx-runner.ts';
-import { nxWarmLarge, nxWarmSmall } from './nx-builds/nx-warm.ts';
+import { nxSmall } from './nx-builds/nx-small.ts';
 import { nxGrowth } from './nx-growth/nx-growth.ts';
 import { nxStart } from './nx-start/nx-start.ts';
 import { MachineBusyError } from './quiet/quiet-machine.ts';
@@ -39,10 +39,8 @@ const BENCHES: readonly Bench[] = [
   serverPeers,
   serverCluster,
   nxStart,
-  nxColdSmall,
-  nxColdLarge,
-  nxWarmSmall,
-  nxWarmLarge,
+  nxSmall,
+  nxLarge,
   nxLaptop,
   nxRunner,
   nxGrowth,

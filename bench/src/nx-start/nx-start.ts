@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { subjectsOf, withNxStages } from '../nx/prepare-nx.ts';
+import { type NxStage } from '../nx/nx-stage.ts';
+import { withNxStages } from '../nx/prepare-nx.ts';
 import { NX_24 } from '../nx/sizes.ts';
 import { writeTaskOutputs } from '../nx/task-outputs.ts';
 import {
@@ -29,9 +30,13 @@ export const nxStart: Bench = {
   async run(context) {
     const { projects } = await writeTaskOutputs(join(context.folder, 'outputs'), OUTPUTS);
     const stages = { wirings: WIRINGS, nxVersion: NX_24, projects, line: LOOPBACK, isCi: false };
-    const turns = await withNxStages(context, stages, (each) =>
-      context.inTurns(subjectsOf(each, 'buildCached'), { rounds: 10 }),
-    );
+    const turns = await withNxStages(context, stages, (each) => {
+      const names = Object.keys(each) as Name[];
+      const subjects = Object.fromEntries(
+        names.map((name) => [name, () => each[name].buildCached()]),
+      ) as Record<Name, NxStage['buildCached']>;
+      return context.inTurns(subjects, { rounds: 10 });
+    });
     return {
       measures: [
         figureOf(turns, { what: 'no plugin: wall', subject: 'none', quantity: 'wallMs' }),

@@ -1,33 +1,38 @@
 import { join } from 'node:path';
 import { NETWORK } from '@larder/e2e/network/measure-version';
-import { type Bench, type Measure, type Turns } from '../runner/bench.ts';
+import { type Cost } from '../processes/cost.ts';
+import { type Bench, type BenchResult, type Measure, type Turns } from '../runner/bench.ts';
 import { type NxStage } from './nx-stage.ts';
-import { subjectsOf, withNxStages } from './prepare-nx.ts';
+import { withNxStages } from './prepare-nx.ts';
 import { describeBuild } from './sizes.ts';
 import { type OutputSize, writeTaskOutputs } from './task-outputs.ts';
 import { type Wiring } from './wiring.ts';
 
-export interface NxBuildBenchOptions<K extends string> extends Pick<
-  Bench,
-  'name' | 'title' | 'question'
-> {
+export interface NxBuildBenchOptions<K extends string>
+  extends Pick<Bench, 'name' | 'title' | 'question'>, Pick<BenchResult, 'peers'> {
   readonly nxVersion: string;
   readonly size: OutputSize;
   /** What is compared. */
   readonly wirings: Readonly<Record<K, Wiring>>;
-  readonly build: Exclude<keyof NxStage, 'remove'>;
+  /** Of these there is a warm build in each round as well: all but what has no remote cache. */
+  readonly warm?: readonly NoInfer<K>[];
   readonly rounds: number;
-  /** Whether a first round goes uncounted: for what takes long, no. */
-  readonly warmUp?: boolean;
   readonly isCi?: boolean;
-  readonly measure: (turns: Turns<K>) => readonly Measure[];
+  readonly measure: (builds: NxBuilds<K>) => readonly Measure[];
   readonly notes?: readonly string[];
+}
+
+/** What one index of both holds was built in the same round. */
+export interface NxBuilds<K extends string> {
+  readonly cold: Turns<K>;
+  /** Cold builds stand for those that have no remote cache to look into. */
+  readonly warm: Turns<K>;
 }
 
 /** A bench that builds the same projects with several remote caches, over the same line. */
 export function nxBuildBench<K extends string>(options: NxBuildBenchOptions<K>): Bench {
-  const { name, title, question, nxVersion, size, wirings, build, notes = [] } = options;
-  const { rounds, warmUp = true, isCi = true } = options;
+  const { name, title, question, nxVersion, size, wirings, notes = [], peers = {} } = options;
+  const { warm = [], rounds, isCi = true } = options;
   return {
     name,
     area: 'nx',
@@ -36,14 +41,42 @@ export function nxBuildBench<K extends string>(options: NxBuildBenchOptions<K>):
     async run(context) {
       const outputs = await writeTaskOutputs(join(context.folder, 'outputs'), size);
       const stages = { wirings, nxVersion, projects: outputs.projects, line: NETWORK, isCi };
-      const turns = await withNxStages(context, stages, (each) =>
-        context.inTurns(subjectsOf(each, build), { rounds, warmUp }),
-      );
+      const builds = await withNxStages(context, stages, async (each) => {
+        // Every build is one of new processes, so that there is little to warm up.
+        const turns = await context.inTurns(subjectsOf(each, warm), { rounds, warmUp: false });
+        return sortOut(turns, Object.keys(each) as K[], warm);
+      });
       return {
-        measures: options.measure(turns),
+        measures: options.measure(builds),
         notes: [describeBuild(outputs), ...notes],
-        peers: { nx: nxVersion },
+        peers: { nx: nxVersion, ...peers },
       };
     },
+  };
+}
+
+type Subject = `${'cold' | 'warm'} ${string}`;
+
+function subjectsOf<K extends string>(
+  stages: Readonly<Record<K, NxStage>>,
+  warm: readonly K[],
+): Record<Subject, () => Promise<Cost>> {
+  const names = Object.keys(stages) as K[];
+  return Object.fromEntries([
+    ...names.map((name) => [`cold ${name}`, () => stages[name].buildCold()] as const),
+    ...warm.map((name) => [`warm ${name}`, () => stages[name].buildWarm()] as const),
+  ]);
+}
+
+function sortOut<K extends string>(
+  turns: Turns<Subject>,
+  names: readonly K[],
+  warm: readonly K[],
+): NxBuilds<K> {
+  const pick = (subjectOf: (name: K) => Subject) =>
+    Object.fromEntries(names.map((name) => [name, turns[subjectOf(name)]])) as Turns<K>;
+  return {
+    cold: pick((name) => `cold ${name}`),
+    warm: pick((name) => (warm.includes(name) ? `warm ${name}` : `cold ${name}`)),
   };
 }

@@ -34,13 +34,3 @@ export async function withNxStages<K extends string, R>(
     for (const name of names) await stages[name]?.remove();
   }
 }
-
-/** The same build of each stage, as subjects of turns. */
-export function subjectsOf<K extends string>(
-  stages: Readonly<Record<K, NxStage>>,
-  build: 'buildCold' | 'buildWarm' | 'buildCached',
-) {
-  return Object.fromEntries(
-    Object.entries<NxStage>(stages).map(([name, stage]) => [name, () => stage[build]()]),
-  ) as Record<K, NxStage['buildCold']>;
-}

@@ -23,8 +23,8 @@ describe('subjects in turns', () => {
   });
 
   it.each([
-    { rounds: 10, roundMs: 14_000, taken: 9 },
-    { rounds: 10, roundMs: 40_000, taken: 5 },
+    { rounds: 10, roundMs: 28_000, taken: 9 },
+    { rounds: 10, roundMs: 60_000, taken: 5 },
     { rounds: 5, roundMs: 8_000, taken: 4 },
     { rounds: 5, roundMs: 40_000, taken: 3 },
     { rounds: 3, roundMs: 40_000, taken: 3 },

@@ -11,7 +11,7 @@ const LEAST_LOST_ROUNDS = 6;
 const HEADLINE_ROUNDS = 10;
 /** After which no more rounds are taken than are needed, so that all benches together end in time. */
 const ENOUGH_MS = 30_000;
-const ENOUGH_FOR_HEADLINE_MS = 120_000;
+const ENOUGH_FOR_HEADLINE_MS = 240_000;
 
 export interface TurnsPolicy {
   /** `null`: as many as the bench wants. */

@@ -30,6 +30,9 @@ export async function openStatements(
   const { rows } = await client.query<Row>('select * from artifact limit 1');
   const [row] = rows;
   if (row === undefined) throw new Error('The index has no artifact.');
+  // As it does by itself a minute after the first rows: until then it reads all of the team's rows for a
+  // `select`, for want of statistics that tell its indexes apart.
+  await client.query('analyze artifact');
   const columns = Object.keys(row);
   const places = columns.map((_column, number) => `$${number + 1}`);
   const insert = `insert into artifact (${columns.join(', ')}) values (${places.join(', ')})`;
