@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { version as nodeTarVersion } from 'tar/package.json';
+import { withMemoryFolder } from '../memory/memory-folder.ts';
 import { type Bench, type BenchContext, type Measure, type Turns } from '../runner/bench.ts';
 import { ensureTool } from '../runner/debian-tool.ts';
 import { ratioOf } from '../runner/measures.ts';
 import { type ArchiveTask } from './archive-task.ts';
-import { withMemoryFolder } from './memory-folder.ts';
 import { gnuTar, startLarder, startNodeTar, type Packer } from './packers.ts';
 import {
   LARGE_FILES,

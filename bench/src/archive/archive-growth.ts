@@ -7,8 +7,8 @@ import {
   type Line,
   type Measure,
 } from '../runner/bench.ts';
+import { withMemoryFolder } from '../memory/memory-folder.ts';
 import { figure } from '../runner/measures.ts';
-import { withMemoryFolder } from './memory-folder.ts';
 import { startLarder, type Packer } from './packers.ts';
 import { makeTreeOfBundles, type TreeShape } from './trees.ts';
 
@@ -71,9 +71,8 @@ async function measureAll(context: BenchContext, setting: Setting): Promise<Benc
     ],
     notes: [
       'The median of three rounds, of 1 GB and of 200,000 files a single one, in a process that goes on ' +
-        'running and in a file system in memory. ' +
-        'On a disk with ext4, making a file took more than ten times as long as all the rest, of GNU ' +
-        'tar as of Larder.',
+        'running and in a file system in memory: on ext4, making a file where others have just been ' +
+        'removed takes more than ten times as long as all the rest, of GNU tar as of Larder.',
     ],
   };
 }

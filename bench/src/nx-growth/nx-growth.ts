@@ -10,6 +10,7 @@ import { prepareInstallations } from '@larder/e2e/installations/prepare-installa
 import { createMachine } from '@larder/e2e/machines/create-machine';
 import { createCleanupStack } from '@larder/e2e/processes/cleanup-stack';
 import { larderVariables, startLarderServer } from '@larder/e2e/server/start-larder-server';
+import { memoryFolder } from '../memory/memory-folder.ts';
 import { NX_24 } from '../nx/sizes.ts';
 import { type Cost } from '../processes/cost.ts';
 import { startSubject } from '../processes/start-subject.ts';
@@ -32,11 +33,11 @@ export const nxGrowth: Bench = {
     await prepareInstallations([serverInstallation, installation], { env, onProgress });
     const cleanup = createCleanupStack();
     try {
-      const machine = await createMachine();
+      const machine = await createMachine({ parent: memoryFolder() });
       cleanup.add(machine.remove);
       const server = await startLarderServer(machine);
       cleanup.add(server.stop);
-      const workspaceRoot = join(context.folder, 'workspace');
+      const workspaceRoot = join(machine.folder, 'workspace');
       await mkdir(workspaceRoot);
       const variables = { ...machine.env, ...larderVariables(server), NX_NO_CLOUD: 'true' };
       let builds = 0;

@@ -29,6 +29,9 @@ export interface NxBuilds<K extends string> {
   readonly warm: Turns<K>;
 }
 
+/** The outputs, Nx's copy of them, and what is on its way. */
+const COPIES = 3;
+
 /** A bench that builds the same projects with several remote caches, over the same line. */
 export function nxBuildBench<K extends string>(options: NxBuildBenchOptions<K>): Bench {
   const { name, title, question, nxVersion, size, wirings, notes = [], peers = {} } = options;
@@ -43,7 +46,11 @@ export function nxBuildBench<K extends string>(options: NxBuildBenchOptions<K>):
       const stages = { wirings, nxVersion, projects: outputs.projects, line: NETWORK, isCi };
       const builds = await withNxStages(context, stages, async (each) => {
         // Every build is one of new processes, so that there is little to warm up.
-        const turns = await context.inTurns(subjectsOf(each, warm), { rounds, warmUp: false });
+        const turns = await context.inTurns(subjectsOf(each, warm), {
+          rounds,
+          warmUp: false,
+          memoryBytes: COPIES * size.tasks * size.filesPerTask * size.fileBytes,
+        });
         return sortOut(turns, Object.keys(each) as K[], warm);
       });
       return {

@@ -16,6 +16,7 @@ import { removeLocalCache, removeOutputs } from '@larder/e2e/workspace/outputs';
 import { type ProjectLayout } from '@larder/e2e/workspace/project-layout';
 import { runNx } from '@larder/e2e/workspace/run-nx';
 import { readRunRecord, type TaskSource } from '@larder/e2e/workspace/run-record';
+import { memoryFolder } from '../memory/memory-folder.ts';
 import { createSubjectGroup } from '../processes/bench-group.ts';
 import { type Cost } from '../processes/cost.ts';
 import { type ProcessGroup } from '../processes/process-group.ts';
@@ -34,7 +35,7 @@ export interface NxStageOptions {
   readonly isCi?: boolean;
 }
 
-/** A workspace that is built again and again, with a server that only it uses. */
+/** A workspace in memory that is built again and again, with a server that only it uses. */
 export interface NxStage {
   /** Nothing is in any cache, and the server is new. */
   buildCold(): Promise<Cost>;
@@ -48,7 +49,7 @@ export interface NxStage {
 export async function createNxStage(options: NxStageOptions): Promise<NxStage> {
   const { wiring, nxVersion, projects, line, isCi = true } = options;
   const cleanup = createCleanupStack();
-  const machine = await createMachine({ isCi });
+  const machine = await createMachine({ isCi, parent: memoryFolder() });
   cleanup.add(machine.remove);
   const workspace = await createWorkspace({
     machine,
@@ -118,7 +119,7 @@ interface Service extends Pick<LarderServer, 'url' | 'token'> {
 
 async function startService(line: LineShape): Promise<Service> {
   const cleanup = createCleanupStack();
-  const machine = await createMachine();
+  const machine = await createMachine({ parent: memoryFolder() });
   cleanup.add(machine.remove);
   const server = await startLarderServer(machine);
   cleanup.add(server.stop);

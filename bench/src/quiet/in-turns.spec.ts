@@ -1,4 +1,3 @@
-import { tmpdir } from 'node:os';
 import { createInTurns } from './in-turns.ts';
 
 const cost = (wallMs: number) => ({ cpuMs: 0, wallMs, peakRssMb: null });
@@ -14,7 +13,6 @@ describe('subjects in turns', () => {
       rounds: null,
       acceptsBusyMachine: true,
       onProgress: () => undefined,
-      folder: tmpdir(),
     });
     const turns = await inTurns({ a: subject('a'), b: subject('b') }, { rounds: 3 });
     expect(order.join('')).toBe('ab' + 'ab' + 'ba' + 'ab');
@@ -35,7 +33,6 @@ describe('subjects in turns', () => {
         rounds: null,
         acceptsBusyMachine: true,
         onProgress: () => undefined,
-        folder: tmpdir(),
       },
       () => nowMs,
     );
@@ -56,7 +53,6 @@ describe('subjects in turns', () => {
       rounds: 1,
       acceptsBusyMachine: true,
       onProgress: () => undefined,
-      folder: tmpdir(),
     });
     const turns = await inTurns({ a: () => Promise.resolve(cost(1)) }, { rounds: 10 });
     expect(turns.a).toHaveLength(1);

@@ -1,6 +1,6 @@
 import { type BenchContext, type TurnsOptions } from '../runner/bench.ts';
+import { claimMemory } from '../memory/claim-memory.ts';
 import { type Cost } from '../processes/cost.ts';
-import { claimMemory } from './claim-memory.ts';
 import { watchOtherWork } from './other-work.ts';
 import { MachineBusyError, MAX_OTHER_CORES, untilQuiet } from './quiet-machine.ts';
 
@@ -19,8 +19,6 @@ export interface TurnsPolicy {
   /** Whether figures of a busy machine are wanted as well: to try a bench out. */
   readonly acceptsBusyMachine: boolean;
   readonly onProgress: (text: string) => void;
-  /** For files of the measurement itself. */
-  readonly folder: string;
 }
 
 /** How many rounds a figure must have where a bench would like to have that many. */
@@ -53,7 +51,7 @@ export function createInTurns(
       const round: [keyof typeof subjects, Cost][] = [];
       // Each begins as often as any other.
       for (const name of rotate(names, kept)) {
-        if (memoryBytes > 0) claimMemory(policy.folder, memoryBytes);
+        if (memoryBytes > 0) claimMemory(memoryBytes);
         round.push([name, await subjects[name]()]);
       }
       const cores = work.coresSince();

@@ -42,7 +42,7 @@ export interface RoundCount {
  */
 export async function runBench(
   { run, ...bench }: Bench,
-  policy: Omit<TurnsPolicy, 'onProgress' | 'folder'>,
+  policy: Omit<TurnsPolicy, 'onProgress'>,
 ): Promise<StoredResult> {
   console.log(`\n${bench.name}: ${bench.question}`);
   const folder = await mkdtemp(join(tmpdir(), 'larder-bench-'));
@@ -52,7 +52,7 @@ export async function runBench(
   };
   try {
     const rounds: RoundCount[] = [];
-    const measureInTurns = createInTurns({ ...policy, onProgress, folder });
+    const measureInTurns = createInTurns({ ...policy, onProgress });
     const inTurns: BenchContext['inTurns'] = async (subjects, options) => {
       const turns = await measureInTurns(subjects, options);
       const [taken = []] = Object.values<readonly Cost[]>(turns);

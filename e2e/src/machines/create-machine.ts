@@ -16,11 +16,18 @@ export interface Machine {
   readonly remove: () => Promise<void>;
 }
 
-/** @param options.isCi false for somebody's own computer */
+export interface MachineOptions {
+  /** False for somebody's own computer; true by default. */
+  readonly isCi?: boolean;
+  /** Where its folder is made; the system's folder for temporary files by default. */
+  readonly parent?: string;
+}
+
 export async function createMachine({
   isCi = true,
-}: { readonly isCi?: boolean } = {}): Promise<Machine> {
-  const folder = await mkdtemp(join(await realpath(tmpdir()), 'larder-e2e-'));
+  parent = tmpdir(),
+}: MachineOptions = {}): Promise<Machine> {
+  const folder = await mkdtemp(join(await realpath(parent), 'larder-e2e-'));
   const home = join(folder, 'home');
   await mkdir(home);
   return {
