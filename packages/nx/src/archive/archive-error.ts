@@ -8,12 +8,26 @@ export function tooLarge(what: string): LarderError {
   });
 }
 
+/** @param maxTextBytes - More than that would have to be in memory. */
+export function tooMuchText(maxTextBytes: number): LarderError {
+  return tooLarge(`more than ${maxTextBytes} bytes of terminal output`);
+}
+
 /** The error of a file or folder that is no longer what it was when packing began. */
 export function sourceChanged(path: string): LarderError {
   return pluginError(
     'LARDER_ARCHIVE_SOURCE_CHANGED',
     `${JSON.stringify(path)} changed before it was packed`,
     { hint: 'Make sure that nothing touches the cache entry or the "outputs" of a finished task.' },
+  );
+}
+
+/** The error of an entry that would take the place of another one. */
+export function entryConflict(path: string): LarderError {
+  return pluginError(
+    'LARDER_ARCHIVE_CONFLICT',
+    `The archive holds ${JSON.stringify(path)} where another of its entries already is`,
+    { hint: 'Set LARDER_SIGNATURE_KEY if anyone but Larder can write to the cache server.' },
   );
 }
 

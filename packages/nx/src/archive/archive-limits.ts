@@ -11,6 +11,8 @@ export interface ArchiveLimits {
   readonly maxPathBytes: number;
   /** Segments of one entry's path. */
   readonly maxDepth: number;
+  /** Bytes of the texts that are in memory instead of in files, together. */
+  readonly maxTextBytes: number;
 }
 
 export const defaultArchiveLimits: ArchiveLimits = {
@@ -18,4 +20,5 @@ export const defaultArchiveLimits: ArchiveLimits = {
   maxEntries: 1_000_000,
   maxPathBytes: 4096,
   maxDepth: 256,
+  maxTextBytes: 256 * 1024 ** 2,
 };

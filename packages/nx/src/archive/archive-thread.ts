@@ -123,7 +123,9 @@ export function createArchiveThread(): ArchiveThread {
     };
     const givenUp = new AbortController();
     const ending = signal ? AbortSignal.any([signal, givenUp.signal]) : givenUp.signal;
-    const { jobId, result } = begin({ kind: 'unpack', request }, { signal: ending, onWanted });
+    const job = begin({ kind: 'unpack', request }, { signal: ending, onWanted });
+    const { jobId } = job;
+    const result = job.result as Promise<UnpackResult>;
     const input = new ArchiveInput({
       take(bytes) {
         tell({ jobId, kind: 'chunk', bytes }, [bytes.buffer]);

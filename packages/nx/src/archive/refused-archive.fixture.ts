@@ -1,7 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import type { ArchiveLimits } from './archive-limits.ts';
 import {
   compress,
   createTestFolder,
@@ -9,7 +8,7 @@ import {
   makeTar,
   type MadeEntry,
 } from './archive.fixture.ts';
-import { unpackArchive } from './unpack-archive.ts';
+import { unpackArchive, type UnpackRequest } from './unpack-archive.ts';
 
 /**
  * Unpacks a made-up archive beside other files, and returns the code of the error. Fails when the
@@ -17,7 +16,7 @@ import { unpackArchive } from './unpack-archive.ts';
  */
 export async function refusalOf(
   archive: readonly MadeEntry[] | Buffer,
-  limits?: ArchiveLimits,
+  options: Pick<UnpackRequest, 'limits' | 'part'> = {},
 ): Promise<string> {
   const bytes = Buffer.isBuffer(archive) ? archive : compress(await makeTar(archive));
   const test = createTestFolder();
@@ -33,7 +32,7 @@ export async function refusalOf(
       await unpackArchive({
         archive: Readable.from([bytes]),
         folder: join(cache, 'target'),
-        ...(limits && { limits }),
+        ...options,
       });
     } catch (error) {
       code = (error as { code?: string }).code ?? String(error);

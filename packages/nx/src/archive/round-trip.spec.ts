@@ -42,7 +42,7 @@ describe('packing and unpacking', () => {
   async function roundTrip() {
     const packed = await packFolder({ folder: source, entries, file });
     const unpacked = await unpackArchive({ archive: createReadStream(file), folder: target });
-    expect(unpacked).toEqual(packed);
+    expect(unpacked).toEqual({ ...packed, texts: {} });
     expect(readFileSync(file)).toHaveLength(packed.sizeBytes);
     expect(readdirSync(test.path).sort()).toEqual(['archive', 'source', 'target']);
     return packed;
@@ -175,6 +175,7 @@ describe('packing and unpacking', () => {
       sizeBytes,
       unpackedBytes: 0,
       entryCount: 0,
+      texts: {},
     });
     expect(readdirSync(target)).toEqual([]);
   });

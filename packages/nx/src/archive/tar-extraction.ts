@@ -3,9 +3,9 @@ import { pluginError } from '../errors/plugin-error.ts';
 import { corrupt, tooLarge } from './archive-error.ts';
 import type { ArchiveLimits } from './archive-limits.ts';
 import { checkEntryPath, checkSystemPath } from './entry-path.ts';
+import type { EntryWriter } from './entry-writer.ts';
 import { checkLinkTarget } from './link-target.ts';
 import { TarGuard } from './tar-guard.ts';
-import type { TreeWriter } from './tree-writer.ts';
 
 export interface ExtractResult {
   /** Bytes of all files' contents. */
@@ -34,8 +34,8 @@ interface DecodedHeader extends Omit<Header, 'type' | 'linkname'> {
 
 const streamBufferBytes = 256 * 1024;
 
-/** Checks every entry of a tar archive and writes it to the tree, within constant memory. */
-export function createTarExtraction(tree: TreeWriter, limits: ArchiveLimits): TarExtraction {
+/** Checks every entry of a tar archive and hands it to the writer, within constant memory. */
+export function createTarExtraction(writer: EntryWriter, limits: ArchiveLimits): TarExtraction {
   let unpackedBytes = 0;
   let entryCount = 0;
   const guard = new TarGuard(limits.maxTarBytes, streamBufferBytes);
@@ -53,12 +53,12 @@ export function createTarExtraction(tree: TreeWriter, limits: ArchiveLimits): Ta
     body.on('error', ignore);
     body.on('data', (chunk) => {
       attempt(() => {
-        tree.write(chunk as Buffer);
+        writer.write(chunk as Buffer);
       });
     });
     body.on('end', () => {
       attempt(() => {
-        tree.endFile();
+        writer.endFile();
         next();
       });
     });
@@ -71,7 +71,7 @@ export function createTarExtraction(tree: TreeWriter, limits: ArchiveLimits): Ta
         bodyBytes: decoded.size,
         hasExtendedHeader: decoded.pax !== null,
       });
-      beginEntry(decoded, tree, limits);
+      beginEntry(decoded, writer, limits);
       unpackedBytes += decoded.size;
     });
   });
@@ -91,7 +91,7 @@ function ignore(): void {
 
 function beginEntry(
   { name, type, size, mode, linkname }: DecodedHeader,
-  tree: TreeWriter,
+  writer: EntryWriter,
   limits: ArchiveLimits,
 ): void {
   const path = type === 'directory' && name.endsWith('/') ? name.slice(0, -1) : name;
@@ -102,14 +102,14 @@ function beginEntry(
   }
   switch (type) {
     case 'file':
-      tree.beginFile(path, mode);
+      writer.beginFile(path, mode);
       break;
     case 'directory':
-      tree.addFolder(path, mode);
+      writer.addFolder(path, mode);
       break;
     case 'symlink':
       checkLinkTarget(path, linkname ?? '');
-      tree.addLink(path, linkname ?? '');
+      writer.addLink(path, linkname ?? '');
       break;
     default:
       throw pluginError(

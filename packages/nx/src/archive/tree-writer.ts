@@ -7,8 +7,8 @@ import {
   openSync,
   symlinkSync,
 } from 'node:fs';
-import { pluginError } from '../errors/plugin-error.ts';
-import { isSystemError } from './archive-error.ts';
+import { entryConflict, isSystemError } from './archive-error.ts';
+import type { EntryWriter } from './entry-writer.ts';
 import { writeFully } from './write-fully.ts';
 
 const permissionBits = 0o777;
@@ -22,13 +22,12 @@ const createFlags =
  * what is there already, under whatever spelling the file system takes for the same name, is a
  * conflict, and nothing is ever created in a folder that the writer has not made. So no entry can
  * go through a link or take another's place.
- *
- * Paths must have passed `checkEntryPath`, link targets `checkLinkTarget`.
  */
-export class TreeWriter {
+export class TreeWriter implements EntryWriter {
   readonly #root: string;
   /** Every folder below the root, parents first, with the mode that it shall have in the end. */
   readonly #folders = new Map<string, number | null>();
+  #rootMode: number | null = null;
   #file: { readonly descriptor: number; readonly mode: number } | null = null;
 
   constructor(root: string) {
@@ -36,9 +35,15 @@ export class TreeWriter {
     mkdirSync(root);
   }
 
+  /** By default the root has what the umask leaves. */
+  setRootMode(mode: number): void {
+    if (this.#rootMode !== null) throw entryConflict('.');
+    this.#rootMode = mode & permissionBits;
+  }
+
   addFolder(path: string, mode: number): void {
     const known = this.#folders.get(path);
-    if (known !== undefined && known !== null) throw conflict(path);
+    if (known !== undefined && known !== null) throw entryConflict(path);
     if (known === undefined) this.#makeFolder(path);
     this.#folders.set(path, mode & permissionBits);
   }
@@ -50,7 +55,6 @@ export class TreeWriter {
     });
   }
 
-  /** Begins a file; `write` fills it, `endFile` completes it. */
   beginFile(path: string, mode: number): void {
     this.#makeParents(path);
     const descriptor = create(path, () => openSync(`${this.#root}/${path}`, createFlags, 0o600));
@@ -72,6 +76,7 @@ export class TreeWriter {
     for (const [path, mode] of [...this.#folders].reverse()) {
       if (mode !== null) chmodSync(`${this.#root}/${path}`, mode);
     }
+    if (this.#rootMode !== null) chmodSync(this.#root, this.#rootMode);
   }
 
   /** Closes the file that is open, if any. */
@@ -101,15 +106,7 @@ function create<T>(path: string, action: () => T): T {
   try {
     return action();
   } catch (error) {
-    if (isSystemError(error) && error.code === 'EEXIST') throw conflict(path);
+    if (isSystemError(error) && error.code === 'EEXIST') throw entryConflict(path);
     throw error;
   }
-}
-
-function conflict(path: string): Error {
-  return pluginError(
-    'LARDER_ARCHIVE_CONFLICT',
-    `The archive holds ${JSON.stringify(path)} where another of its entries already is`,
-    { hint: 'Set LARDER_SIGNATURE_KEY if anyone but Larder can write to the cache server.' },
-  );
 }

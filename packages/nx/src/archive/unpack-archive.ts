@@ -8,6 +8,7 @@ import { defaultArchiveLimits, type ArchiveLimits } from './archive-limits.ts';
 import { partialPath } from './partial-path.ts';
 import { removeTree } from './remove-tree.ts';
 import { createTarExtraction, type ExtractResult } from './tar-extraction.ts';
+import { type ArchivePart, PartWriter } from './part-writer.ts';
 import { TreeWriter } from './tree-writer.ts';
 
 export interface UnpackRequest {
@@ -15,6 +16,8 @@ export interface UnpackRequest {
   readonly archive: Readable;
   /** Where the archive's entries go. Replaced when it exists, and only when all is well. */
   readonly folder: string;
+  /** What of the archive is wanted; everything by default. */
+  readonly part?: ArchivePart;
   readonly limits?: ArchiveLimits;
   readonly signal?: AbortSignal;
 }
@@ -22,6 +25,8 @@ export interface UnpackRequest {
 export interface UnpackResult extends ExtractResult {
   /** Bytes of the archive. */
   readonly sizeBytes: number;
+  /** Those of the part that was wanted, by their names. */
+  readonly texts: Readonly<Record<string, string>>;
 }
 
 const chunkBytes = 256 * 1024;
@@ -52,12 +57,13 @@ export async function unpackArchive(request: UnpackRequest): Promise<UnpackResul
 
 async function extractTo(
   root: string,
-  { archive, signal, limits = defaultArchiveLimits }: UnpackRequest,
+  { archive, part, signal, limits = defaultArchiveLimits }: UnpackRequest,
 ): Promise<UnpackResult> {
   const tree = new TreeWriter(root);
   try {
     const decompressor = createBrotliDecompress({ chunkSize: chunkBytes });
-    const extraction = createTarExtraction(tree, limits);
+    const partWriter = part === undefined ? null : new PartWriter(tree, part, limits);
+    const extraction = createTarExtraction(partWriter ?? tree, limits);
     let sizeBytes = 0;
     const counting = async function* (chunks: AsyncIterable<Uint8Array>) {
       for await (const chunk of chunks) {
@@ -77,8 +83,9 @@ async function extractTo(
       throw corrupt('something follows the compressed data');
     }
     const extracted = extraction.end();
+    const texts = partWriter?.texts() ?? {};
     tree.finish();
-    return { sizeBytes, ...extracted };
+    return { sizeBytes, texts, ...extracted };
   } catch (error) {
     if (isLarderError(error) || isSystemError(error)) throw error;
     // What is left has been thrown by the decompressor or the tar reader.

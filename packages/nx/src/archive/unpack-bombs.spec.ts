@@ -11,14 +11,14 @@ describe('an archive that would fill the machine is refused', () => {
     );
     expect(archive.length).toBeLessThan(1000);
     const limits = { ...defaultArchiveLimits, maxTarBytes: 3_000_000 };
-    await expect(refusalOf(archive, limits)).resolves.toBe(tooLarge);
+    await expect(refusalOf(archive, { limits })).resolves.toBe(tooLarge);
   });
 
   it('when headers alone make it too large', async () => {
     const pax = { comment: 'x'.repeat(1_000_000) };
     const archive = await makeTar([{ name: 'code', content: '0', pax }]);
     const limits = { ...defaultArchiveLimits, maxTarBytes: 500_000 };
-    await expect(refusalOf(compress(archive), limits)).resolves.toBe(tooLarge);
+    await expect(refusalOf(compress(archive), { limits })).resolves.toBe(tooLarge);
   });
 
   it('when an extended header is larger than any path', async () => {
@@ -31,7 +31,7 @@ describe('an archive that would fill the machine is refused', () => {
   it('when it has too many entries', async () => {
     const entries = Array.from({ length: 11 }, (_, i) => ({ name: `outputs/${i}`, content: '' }));
     const limits = { ...defaultArchiveLimits, maxEntries: 10 };
-    await expect(refusalOf(entries, limits)).resolves.toBe(tooLarge);
+    await expect(refusalOf(entries, { limits })).resolves.toBe(tooLarge);
   });
 
   it('when a path is too long', async () => {

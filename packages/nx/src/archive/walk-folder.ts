@@ -1,7 +1,7 @@
 import { lstatSync, readdirSync, readlinkSync, type Dirent, type Stats } from 'node:fs';
 import { pluginError } from '../errors/plugin-error.ts';
 import type { ArchiveLimits } from './archive-limits.ts';
-import { sourceChanged } from './archive-error.ts';
+import { sourceChanged, tooMuchText } from './archive-error.ts';
 import { checkEntryPath } from './entry-path.ts';
 import { archivedTarget, checkLinkTarget } from './link-target.ts';
 
@@ -55,6 +55,7 @@ export function* walkFolder(
     const { path, file, type } = next.value;
     checkEntryPath(path, limits);
     if (typeof type === 'string') {
+      if (Buffer.byteLength(type) > limits.maxTextBytes) throw tooMuchText(limits.maxTextBytes);
       yield { kind: 'text', path, text: type };
     } else if (type.isFile()) {
       yield { kind: 'file', path, file };

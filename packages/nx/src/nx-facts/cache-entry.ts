@@ -13,6 +13,7 @@ export const cacheEntryParts = ['code', 'terminalOutput', 'outputs'] as const;
 
 /** The parts that Nx reads without asking whether they are there. */
 export const requiredEntryParts = ['code', 'terminalOutput'] as const;
+export type RequiredEntryPart = (typeof requiredEntryParts)[number];
 
 /** The file without which Nx takes an entry of the layout `parts` for absent. */
 export function commitFileOf(entryFolder: string): string {

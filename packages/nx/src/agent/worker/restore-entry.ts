@@ -1,10 +1,17 @@
-import { lstat, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { lstat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import type { ArchiveThread, Unpacking } from '../../archive/archive-thread.ts';
 import { corrupt } from '../../archive/archive-error.ts';
-import { partialPath } from '../../archive/partial-path.ts';
-import { commitFileOf, requiredEntryParts, type TaskResult } from '../../nx-facts/cache-entry.ts';
+import type { ArchivePart } from '../../archive/part-writer.ts';
+import { removeTree } from '../../archive/remove-tree.ts';
+import type { UnpackResult } from '../../archive/unpack-archive.ts';
+import {
+  commitFileOf,
+  type RequiredEntryPart,
+  requiredEntryParts,
+  type TaskResult,
+} from '../../nx-facts/cache-entry.ts';
 import type { RestoreTarget } from '../protocol/worker-messages.ts';
 
 export interface RestoreOptions {
@@ -34,33 +41,34 @@ export async function restoreEntry(options: RestoreOptions): Promise<Restored | 
   const { taskHash, target } = options;
   const folder = join(target.cacheDirectory, taskHash);
   if (target.layout === 'parts') {
-    const sizeBytes = await unpackReceived(folder, options);
-    if (sizeBytes === null) return null;
+    const unpacked = await unpackReceived(folder, options);
+    if (unpacked === null) return null;
     await checkParts(folder, taskHash);
     await writeFile(commitFileOf(folder), 'true');
-    return { sizeBytes, result: null };
+    return { sizeBytes: unpacked.sizeBytes, result: null };
   }
-  const parts = partialPath(folder);
-  try {
-    const sizeBytes = await unpackReceived(parts, options);
-    if (sizeBytes === null) return null;
-    await checkParts(parts, taskHash);
-    const result = await readResult(parts, taskHash);
-    await moveOutputs(join(parts, 'outputs'), folder);
-    return { sizeBytes, result };
-  } finally {
-    await rm(parts, { recursive: true, force: true });
+  const unpacked = await unpackReceived(folder, options, {
+    folder: 'outputs',
+    texts: requiredEntryParts,
+  });
+  if (unpacked === null) return null;
+  const { code, terminalOutput } = unpacked.texts as Record<RequiredEntryPart, string>;
+  if (code.trim() === '' || !Number.isInteger(Number(code))) {
+    removeTree(folder);
+    throw corrupt(`that of ${taskHash} holds no exit code`);
   }
+  return { sizeBytes: unpacked.sizeBytes, result: { code: Number(code), terminalOutput } };
 }
 
-/** @returns the size of the artifact. */
+/** Null when there is no artifact. */
 async function unpackReceived(
   folder: string,
   { archive, signal, receive }: RestoreOptions,
-): Promise<number | null> {
+  part?: ArchivePart,
+): Promise<UnpackResult | null> {
   let unpacking: Unpacking | null = null;
   const open = () => {
-    unpacking = archive.unpack({ folder, signal });
+    unpacking = archive.unpack({ folder, signal, ...(part && { part }) });
     return unpacking.input;
   };
   const last = () => unpacking?.result;
@@ -71,7 +79,7 @@ async function unpackReceived(
     await last()?.catch(() => undefined);
     throw error;
   }
-  return (await last())?.sizeBytes ?? null;
+  return (await last()) ?? null;
 }
 
 /** Nx fails its command over an entry without these files. */
@@ -81,27 +89,5 @@ async function checkParts(folder: string, taskHash: string): Promise<void> {
     if (stats?.isFile() !== true) {
       throw corrupt(`that of ${taskHash} holds no file "${part}", so that it is no cache entry`);
     }
-  }
-}
-
-async function readResult(parts: string, taskHash: string): Promise<TaskResult> {
-  const code = Number(await readFile(join(parts, 'code'), 'utf8'));
-  if (!Number.isInteger(code)) throw corrupt(`that of ${taskHash} holds no exit code`);
-  return { code, terminalOutput: await readFile(join(parts, 'terminalOutput'), 'utf8') };
-}
-
-/** Puts the outputs, if there are any, in the place of the folder that may be there. */
-async function moveOutputs(outputs: string, folder: string): Promise<void> {
-  // A task without outputs has an empty folder.
-  await mkdir(outputs, { recursive: true });
-  const old = partialPath(folder);
-  const isReplaced = await rename(folder, old).then(
-    () => true,
-    () => false,
-  );
-  try {
-    await rename(outputs, folder);
-  } finally {
-    if (isReplaced) await rm(old, { recursive: true, force: true });
   }
 }
