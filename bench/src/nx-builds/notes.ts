@@ -11,11 +11,11 @@ export const SMALL_TASKS_NOTE =
 
 /** For a build that finds its small tasks in the cache: nothing is packed or sent. */
 export const SMALL_HITS_NOTE =
-  'With two cores such a build is a matter of CPU, not of the link: Nx, the agent, the server and the ' +
-  'proxy share them. On top of what its own client takes the plugin has the worker that Nx starts for ' +
-  'any plugin with hooks (0.3 s of CPU, 0.15 s of the wall before the first task), the start of the ' +
-  'agent (0.25 s of CPU), and some milliseconds for each task in processes so new that little of their ' +
-  'code is compiled yet. Why the fast lane takes longer than the hooks was not taken apart.';
+  'A build that finds its tasks in the cache is a matter of CPU as well. Taken apart, process by process: ' +
+  'the worker that Nx starts for any plugin with hooks takes 0.3 s; the agent takes 0.65 s with the hooks ' +
+  '(0.2 s in front, 0.45 s behind, of which 0.12 s is loading its code), and 1.1 s with the fast lane, ' +
+  'where it also decompresses 50 MB (0.25 s) and writes 800 files (0.25 s), while Nx saves only 0.2 s. The ' +
+  'first lookups come 0.1 s before the process of a new agent that answers them has loaded its code.';
 
 export const SMALL_TASKS_TRIED_NOTE =
   'What helped: an empty graph hook, which has Nx start its worker once instead of twice (0.25 s); holding ' +
