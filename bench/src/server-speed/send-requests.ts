@@ -43,11 +43,14 @@ export function createSender(target: Target): Sender {
   };
 }
 
+/** A server may close a connection that it has kept open for long: then the request goes over another. */
 function sendOne(
-  { url, token }: Target,
+  target: Target,
   agent: Agent,
-  { method, sizeBytes, hash }: Pick<Requests, 'method' | 'sizeBytes'> & { hash: string },
+  artifact: Pick<Requests, 'method' | 'sizeBytes'> & { hash: string },
 ): Promise<void> {
+  const { url, token } = target;
+  const { method, sizeBytes, hash } = artifact;
   return new Promise((resolve, reject) => {
     const outgoing = request(`${url}/v8/artifacts/${hash}?teamId=team_bench`, {
       method,
@@ -59,7 +62,10 @@ function sendOne(
           : {}),
       },
     });
-    outgoing.on('error', reject);
+    outgoing.on('error', (error) => {
+      if (outgoing.reusedSocket) resolve(sendOne(target, agent, artifact));
+      else reject(error);
+    });
     outgoing.on('response', (incoming) => {
       readAnswer(incoming, method === 'GET' ? sizeBytes : null).then(resolve, reject);
     });
