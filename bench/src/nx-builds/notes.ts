@@ -42,14 +42,14 @@ export const LAPTOP_NOTE =
   'asked the server for the five tasks. A laptop on which the agent is still running has only the asking. ' +
   'While the tasks run, packing takes 0.1 to 0.2 s from them; giving the agent a lower priority (nice 10) ' +
   'made no difference in 8 pairs. Packing cannot wait for the end of the command, since Nx may remove the ' +
-  'folder. With the hooks it is Nx that packs, before its command goes on. The difference was 1.3 s in an ' +
-  'earlier run as well, in which the command alone took 2.1 s; some 0.4 s of it were not taken apart.';
+  'folder. With the hooks it is Nx that packs, before its command goes on. With the files on ext4, where ' +
+  'each cost more, the difference was 1.3 s.';
 
 /** For a build with the tasks runner. */
 export const RUNNER_NOTE =
   'Of what a warm build adds, 0.25 s of CPU is the start of the agent, and the link takes 0.8 s for these ' +
-  'bytes, whoever asks for them; @vercel/remote-nx needs no agent. CPU is about the same. A cold build was ' +
-  'at 0.38× in an earlier run of the same code, when this machine was faster.';
+  'bytes, whoever asks for them; @vercel/remote-nx needs no agent. With the files on ext4, where each cost ' +
+  'more, with either, it was at 0.43× for a cold build and 0.65× for a warm one.';
 
 /** For a build that finds its large tasks in the cache. */
 export const LARGE_HITS_NOTE =
