@@ -17,6 +17,6 @@ export function describeBuild({ size, compression }: TaskOutputs): string {
     `${tasks} tasks, 3 at a time, each copying ${filesPerTask} files of ${kilobytes} KiB; the files are ` +
     `text of installed packages, no two alike, which gzip makes ${compression.toFixed(1)} times smaller. ` +
     'The server is @larder/server behind a proxy with 40 ms round trip and 100 Mbit/s each way; the ' +
-    'daemon is off. All files are in memory, so that no file system is what is measured.'
+    'daemon is off. Workspaces and the data of servers are in memory (tmpfs).'
   );
 }

@@ -14,7 +14,7 @@ export const AT_ONCE = 4;
 
 /**
  * So much memory is claimed for each byte of an upload. With twice the bytes some rounds of 100 MB took
- * two and three times the CPU of others; with six times, of any server, none did.
+ * two and three times the CPU of others, with any server; with six times fewer did.
  */
 const CLAIMED_FOR_EACH_BYTE = 6;
 
