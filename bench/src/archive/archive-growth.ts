@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { withMemoryFolder } from '../memory/memory-folder.ts';
 import {
   type Bench,
   type BenchContext,
@@ -7,7 +8,6 @@ import {
   type Line,
   type Measure,
 } from '../runner/bench.ts';
-import { withMemoryFolder } from '../memory/memory-folder.ts';
 import { figure } from '../runner/measures.ts';
 import { startLarder, type Packer } from './packers.ts';
 import { makeTreeOfBundles, type TreeShape } from './trees.ts';

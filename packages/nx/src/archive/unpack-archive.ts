@@ -5,10 +5,10 @@ import { createBrotliDecompress } from 'node:zlib';
 import { isLarderError } from '@larder/client/errors';
 import { asArchiveError, corrupt, isSystemError } from './archive-error.ts';
 import { defaultArchiveLimits, type ArchiveLimits } from './archive-limits.ts';
+import { type ArchivePart, PartWriter } from './part-writer.ts';
 import { partialPath } from './partial-path.ts';
 import { removeTree } from './remove-tree.ts';
 import { createTarExtraction, type ExtractResult } from './tar-extraction.ts';
-import { type ArchivePart, PartWriter } from './part-writer.ts';
 import { TreeWriter } from './tree-writer.ts';
 
 export interface UnpackRequest {

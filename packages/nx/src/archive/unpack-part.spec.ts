@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { defaultArchiveLimits } from './archive-limits.ts';
+import { packFolder } from './pack-folder.ts';
 import {
   compress,
   createTestFolder,
@@ -113,4 +114,15 @@ describe('an archive is refused', () => {
       'LARDER_ARCHIVE_TOO_LARGE',
     );
   });
+});
+
+it('text that could not be read again is not packed', async () => {
+  const attempt = packFolder({
+    folder: test.path,
+    entries: [{ name: 'terminalOutput', text: '✔'.repeat(10) }],
+    file: join(test.path, 'archive'),
+    limits: { ...defaultArchiveLimits, maxTextBytes: 29 },
+  });
+  await expect(attempt).rejects.toMatchObject({ code: 'LARDER_ARCHIVE_TOO_LARGE' });
+  expect(readdirSync(test.path)).toEqual([]);
 });
