@@ -13,18 +13,16 @@ export const nxLarge = nxBuildBench({
   wirings: WIRINGS,
   warm: CACHED,
   rounds: 3,
-  measure: ({ cold, warm }) => {
-    return [
-      figureOf(cold, { what: 'no remote cache: wall', subject: 'none', ...WALL }),
-      ratioOf(cold, { what: 'hooks, cold', ...HOOKS, ...WALL }, { gate: 0.8 }),
-      ratioOf(cold, { what: 'fast lane, cold', ...LANE, ...WALL }, { gate: 0.6, aim: 0.55 }),
-      ratioOf(warm, { what: 'hooks, warm', ...HOOKS, ...WALL }, WARM_BOUNDS),
-      ratioOf(warm, { what: 'fast lane, warm', ...LANE, ...WALL }, WARM_BOUNDS),
-      ratioOf(cold, { what: 'fast lane, cold: CPU', ...LANE, ...CPU }, { gate: 0.3, aim: 0.2 }),
-      ratioOf(cold, { what: 'hooks, cold: CPU', ...HOOKS, ...CPU }),
-      ratioOf(warm, { what: 'fast lane, warm: CPU', ...LANE, ...CPU }),
-      ratioOf(warm, { what: 'hooks, warm: CPU', ...HOOKS, ...CPU }),
-    ];
-  },
+  measure: ({ cold, warm }) => [
+    figureOf(cold, { what: 'no remote cache: wall', subject: 'none', ...WALL }),
+    ratioOf(cold, { what: 'hooks, cold', ...HOOKS, ...WALL }, { gate: 0.8 }),
+    ratioOf(cold, { what: 'fast lane, cold', ...LANE, ...WALL }, { gate: 0.6, aim: 0.55 }),
+    ratioOf(warm, { what: 'hooks, warm', ...HOOKS, ...WALL }, WARM_BOUNDS),
+    ratioOf(warm, { what: 'fast lane, warm', ...LANE, ...WALL }, WARM_BOUNDS),
+    ratioOf(cold, { what: 'fast lane, cold: CPU', ...LANE, ...CPU }, { gate: 0.3, aim: 0.2 }),
+    ratioOf(cold, { what: 'hooks, cold: CPU', ...HOOKS, ...CPU }),
+    ratioOf(warm, { what: 'fast lane, warm: CPU', ...LANE, ...CPU }),
+    ratioOf(warm, { what: 'hooks, warm: CPU', ...HOOKS, ...CPU }),
+  ],
   notes: [LARGE_TASKS_NOTE, LARGE_HITS_NOTE],
 });
